@@ -1,0 +1,71 @@
+# Estorno.  Targets people use:
+#
+#	make            build build/estorno
+#	make demo       play the #8421 conversation and check every promise in it
+#	make test       everything that proves it works
+#	make sandbox    keep it running with a chat page
+#	make check      layers, banned calls, house rules
+#	make asan       the tests under the address and undefined behaviour sanitizers
+#	make clean
+#
+# Anything missing is installed from Debian first (tests/install).  VARIANT builds apart: `make asan`
+# is `make test VARIANT=asan` with its own folder below build/.
+
+PACKAGES = libwebsockets libcurl jansson libsodium sqlite3 inih
+VARIANT ?= plain
+OUT = build/$(VARIANT)
+ifeq ($(VARIANT),plain)
+OUT = build
+endif
+
+CC = gcc
+WARN = -Wall -Wextra -Wpedantic -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla -Wcast-qual \
+	-Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough -Wwrite-strings -Wpointer-arith \
+	-Wtrampolines -Wbidi-chars=any -Werror=format-security -Werror=implicit \
+	-Werror=incompatible-pointer-types -Werror=int-conversion
+HARD = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection=full -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks \
+	-fno-strict-overflow -fno-strict-aliasing -fPIE
+LINK = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+ifeq ($(VARIANT),asan)
+HARD = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -fPIE
+LINK = -pie -fsanitize=address,undefined
+endif
+
+CFLAGS = $(HARD) $(WARN) $(WERROR)
+ALL_CFLAGS = -std=c17 -D_DEFAULT_SOURCE -Ibot -I. -include bot/base/banned.h $(CFLAGS) \
+	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+
+MAIN = bot/main.c
+SOURCES = $(filter-out $(MAIN),$(wildcard bot/*/*.c channels/*.c channels/sandbox/*.c tools/*.c tools/sandbox/*.c))
+OBJECTS = $(SOURCES:%.c=$(OUT)/%.o)
+TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*_test.c))
+
+all: $(OUT)/estorno
+
+$(OUT)/estorno: $(OUT)/bot/main.o $(OUT)/libestorno.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+$(OUT)/libestorno.a: $(OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/%.o: %.c | installed
+	@mkdir -p $(dir $@)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# One test program a module; the linker takes only what it needs from the library.
+$(OUT)/tests/%: tests/unit/%.c $(OUT)/libestorno.a | installed
+	@mkdir -p $(dir $@)
+	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a -lcmocka $(LIBS)
+
+installed:
+	@tests/install build
+
+clean:
+	rm -rf build
+
+.PHONY: all clean installed
+.SECONDARY:
+-include $(OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d)

@@ -1,0 +1,56 @@
+/*
+ * Roles and secrets of a connection.
+ */
+#include "base/connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ensure.h"
+#include "base/text.h"
+
+const char *
+role_text(enum role role)
+{
+	switch (role) {
+#define X(name, text)                                                                              \
+	case ROLE_##name:                                                                          \
+		return text;
+		ROLES(X)
+#undef X
+	}
+	ensure(!"a role outside the enum");
+	return "";
+}
+
+bool
+role_parse(const char *text, enum role *role)
+{
+#define X(name, word)                                                                              \
+	if (text_equal(text, word)) {                                                              \
+		*role = ROLE_##name;                                                               \
+		return true;                                                                       \
+	}
+	ROLES(X)
+#undef X
+	return false;
+}
+
+void
+connection_free(struct connection *connection)
+{
+	if (connection == NULL)
+		return;
+	json_decref(connection->secrets);
+	if (connection->access_token != NULL)
+		explicit_bzero(connection->access_token, strlen(connection->access_token));
+	free(connection->access_token);
+	free(connection);
+}
+
+const char *
+connection_secret(const struct connection *connection, const char *key)
+{
+	const char *value = json_string_value(json_object_get(connection->secrets, key));
+	return value == NULL ? "" : value;
+}

@@ -1,0 +1,75 @@
+/*
+ * Every ceiling in the program, with its unit and its reason.
+ *
+ * A queue, a buffer, a loop or a retry without a ceiling is a way for a stranger
+ * to take the shop's machine.  Going over one is an error that is said, never a
+ * silent cut.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+	/* --- what strangers send us ------------------------------------------------------- */
+
+	/* Bytes of one webhook.  Z-API's largest documented callbacks are a few kB; media comes as
+	 * links, not as bytes. */
+	WEBHOOK_BYTES_MAX = 256 * 1024,
+	/* Bytes of any other request: staff forms, control commands, simulator calls. */
+	REQUEST_BYTES_MAX = 1024 * 1024,
+	/* Bytes of a request's path with its query. */
+	REQUEST_PATH_MAX = 2048,
+	/* Open inbound connections; each costs about 6 kB. */
+	CONNECTIONS_MAX = 1024,
+	/* Webhooks that may wait for one commit.  More are answered 503 and come again. */
+	TURN_EVENTS_MAX = 512,
+
+	/* --- JSON ------------------------------------------------------------------------- */
+
+	/* Nesting of any JSON we read; the deepest documented answer has 9 levels. */
+	JSON_DEPTH_MAX = 64,
+
+	/* --- what providers answer -------------------------------------------------------- */
+
+	/* Bytes of one answer.  The largest useful one is an order with many items. */
+	ANSWER_BYTES_MAX = 2 * 1024 * 1024,
+	/* Bytes of one answer's header block. */
+	ANSWER_HEADER_BYTES_MAX = 32 * 1024,
+	/* Seconds for one call, from the first byte to the last: Efí documents 60 s for itself. */
+	CALL_SECONDS_MAX = 60,
+	/* Calls in flight at once, over all providers; more wait in line. */
+	CALLS_IN_FLIGHT_MAX = 64,
+	/* Requests that one operation may need (an Omie look-up takes three). */
+	OPERATION_STEPS_MAX = 8,
+
+	/* --- sizes of facts ---------------------------------------------------------------- */
+
+	ORDER_ITEMS_MAX = 100,    /* lines of an order; more is for a person */
+	PAYMENT_REFUNDS_MAX = 32, /* refunds of one payment; more is for a person */
+	PHONES_MAX = 3,           /* phone numbers of a buyer in the ERP */
+
+	/* --- conversations ------------------------------------------------------------------ */
+
+	/* Bytes of one customer's message that we keep; WhatsApp itself allows 65,536. */
+	MESSAGE_BYTES_MAX = 8 * 1024,
+	/* Bytes of one message of ours. */
+	REPLY_BYTES_MAX = 2 * 1024,
+	/* Times a message is handed to the channel before a person is told. */
+	MESSAGE_ATTEMPTS_MAX = 5,
+	/* Other order numbers a customer may try in one case before a person looks. */
+	ORDER_TRIES_MAX = 3,
+
+	/* --- a case ------------------------------------------------------------------------- */
+
+	/* Effects that one step may ask for. */
+	EFFECTS_MAX = 8,
+	/* Times one refund order is sent to the bank, always under the same id. */
+	REFUND_SENDS_MAX = 4,
+	/* Times a credit note is sent to the issuer, always under the same ref. */
+	NOTE_SENDS_MAX = 4,
+	/* Refund ids one operation may burn (each only after a final NAO_REALIZADO). */
+	REFUND_SEQUENCE_MAX = 9,
+	/* Postconditions of one receipt. */
+	POSTCONDITIONS_MAX = 32,
+};
+
+#endif

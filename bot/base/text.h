@@ -1,0 +1,45 @@
+/*
+ * Text in buffers of a fixed size.  Overflow is an error that the caller sees,
+ * never a silent cut: half an order number is another order's number.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Copies `from` with its NUL.  False, with `to` empty, when it does not fit. */
+bool text_copy(char *to, size_t size, const char *from);
+
+/* printf into a buffer.  False, with `to` empty, when it does not fit. */
+bool text_format(char *to, size_t size, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
+bool text_equal(const char *a, const char *b);
+
+/* ASCII letters only; `a` and `b` may be NULL (then unequal). */
+bool text_equal_ignoring_case(const char *a, const char *b);
+
+/* Compares a secret with what somebody sent.  Takes the same time wherever they
+ * differ; only the length of `sent` can be learnt from it. */
+bool text_equal_secret(const char *secret, const char *sent);
+
+bool text_starts_with(const char *text, const char *beginning);
+
+/* True for well-formed UTF-8 without NUL, overlong forms or surrogates (RFC 3629). */
+bool text_is_utf8(const char *bytes, size_t length);
+
+/* Replaces every ASCII control character with a space, in place.  For one-line uses. */
+void text_make_printable(char *text);
+
+/* Keeps only the digits.  False, with `to` empty, when they do not fit. */
+bool text_digits(char *to, size_t size, const char *from);
+
+/* Keeps only ASCII letters and digits, as upper case: the form in which orders, CNPJs and access
+ * keys are compared.  False, with `to` empty, when they do not fit. */
+bool text_letters_and_digits(char *to, size_t size, const char *from);
+
+/* True when `text` is one or more of [A-Za-z0-9] and at most `most` long. */
+bool text_is_alphanumeric(const char *text, size_t most);
+
+#endif
