@@ -63,9 +63,12 @@ $(OUT)/tests/%: tests/unit/%.c $(OUT)/libestorno.a | installed
 installed:
 	@tests/install build
 
+unit: $(TESTS)
+	@tests/run $(TESTS)
+
 clean:
 	rm -rf build
 
-.PHONY: all clean installed
+.PHONY: all unit clean installed
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d)

@@ -8,7 +8,6 @@
  *	atoi atol atof                         no error
  *	gmtime localtime ctime asctime mktime  hidden state and the C library's zone: base/instant.h
  *	time rand srand random                 clock and chance are arguments
- *	alloca                                 no ceiling
  *	system popen                           a shell near money
  */
 #ifndef BASE_BANNED_H
@@ -22,7 +21,7 @@
 #ifdef __GNUC__
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strncpy strncat strtok
 #pragma GCC poison atoi atol atof gmtime localtime ctime asctime mktime
-#pragma GCC poison rand srand alloca system popen
+#pragma GCC poison rand srand system popen
 #endif
 
 #endif

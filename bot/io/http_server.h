@@ -1,0 +1,74 @@
+/*
+ * HTTP in: bounded requests handed over whole, answers given now or later.
+ *
+ * A request is handed to the site's handler only when all of it is here and within
+ * its limits.  What can't be: no Content-Length on a body 411, too large 413, a path
+ * too long 414, a method we do not know 405; slow senders are cut by time-outs.  An
+ * `Upgrade: h2c` (Z-API's posts may carry one) is ignored and the request answered as
+ * plain HTTP/1.1.
+ */
+#ifndef IO_HTTP_SERVER_H
+#define IO_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/http.h"
+#include "base/why.h"
+#include "io/loop.h"
+
+struct http_server;
+
+/* One request waiting for its answer.  Valid until it is answered or dropped, also when the other
+ * side has hung up meanwhile (then the answer goes nowhere). */
+struct http_exchange;
+
+/* Called once a request.  Must lead to exactly one http_answer or http_drop, now or later. */
+typedef void http_handler(void *context, struct http_exchange *exchange);
+
+struct http_site {
+	const char *host;           /* numeric address to bind, "127.0.0.1"; unused with unix_path */
+	int port;                   /* 0 picks a free one */
+	const char *unix_path;      /* a unix socket instead, created 0600; NULL for none */
+	size_t body_bytes_max;
+	http_handler *handler;
+	void *context;
+};
+
+struct http_server *http_server_new(struct loop *loop);
+void http_server_free(struct http_server *server);
+
+/* Starts listening.  `port` gets the port in use (may be NULL).  False with `why`: taken, not allowed,
+ * not an address of this machine. */
+bool http_server_listen(struct http_server *server, const struct http_site *site, int *port,
+                        struct why *why);
+
+/* No new connections; those with an exchange under way may finish. */
+void http_server_close(struct http_server *server);
+
+/* Exchanges not yet answered, over all sites. */
+int64_t http_server_waiting(const struct http_server *server);
+
+/* The request: method, url ("/path?query" as sent), headers (at most HTTP_HEADERS_MAX, the ones this
+ * program reads: see the .c), body. */
+const struct http_request *http_exchange_request(const struct http_exchange *exchange);
+
+/* Numeric address of the other side: "127.0.0.1", "unix" for a unix socket. */
+const char *http_exchange_peer(const struct http_exchange *exchange);
+
+/* Answers.  The headers of `response` are sent as they are, Content-Length is added, and with it
+ * `X-Content-Type-Options: nosniff`, `Referrer-Policy: no-referrer` and `Cache-Control: no-store` where
+ * the response does not say otherwise.  `response` is copied. */
+void http_answer(struct http_exchange *exchange, const struct http_response *response);
+
+/* Closes the connection without an answer. */
+void http_drop(struct http_exchange *exchange);
+
+/* Shorthands: {"error":{"code","message"}}, and a body of any type. */
+void http_answer_error(struct http_exchange *exchange, int status, const char *code,
+                       const char *message);
+void http_answer_text(struct http_exchange *exchange, int status, const char *content_type,
+                      const char *text);
+
+#endif

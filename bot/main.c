@@ -1,0 +1,8 @@
+/*
+ * The commands.
+ */
+int
+main(void)
+{
+	return 2;
+}

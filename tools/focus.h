@@ -1,0 +1,10 @@
+/*
+ * focus.
+ */
+#ifndef TOOLS_FOCUS_H
+#define TOOLS_FOCUS_H
+
+struct tool;
+extern const struct tool tool_focus;
+
+#endif
