@@ -1,0 +1,294 @@
+/*
+ * The last look, the order to pay, and the bank's word.
+ *
+ * The safe refund protocol of pix.md section 5:
+ *
+ *	1. read the payment again: it exists, nothing of it went back, it is in time
+ *	2. the order to pay is stored under its derived id, with the mandate weighed in the
+ *	   same transaction, and only then sent: once
+ *	3. a clear answer is believed only as far as the next read
+ *	4. anything else is UNKNOWN: ask what became of the id.  "Not there" counts only
+ *	   after a grace period, and when the payment's own list agrees
+ *	5. sent again, if at all, only under the same id
+ *	6. DEVOLVIDO, read with the read credential, is the only good end
+ */
+#include "base/ensure.h"
+#include "base/instant.h"
+#include "base/text.h"
+#include "refund/derive.h"
+#include "refund/flow.h"
+
+/* --- RESERVED: the last look ----------------------------------------------------------------------- */
+
+void
+reserved_again(struct step *s)
+{
+	step_ask_payment(s, s->c->payment.e2eid);
+}
+
+/* The order to pay, the same bytes whenever it is made for this refund. */
+static void
+order_to_pay(struct step *s)
+{
+	struct refund_case *c = s->c;
+	struct operation *operation = &step_effect(s, EFFECT_PAY)->operation;
+	struct refund_request *request = &operation->refund;
+	operation->kind = OPERATION_PAY_REFUND;
+	ensure(text_copy(request->e2eid, sizeof(request->e2eid), c->payment.e2eid));
+	ensure(text_copy(request->id, sizeof(request->id), c->refund.id));
+	request->amount_cents = c->offer.amount_cents;
+	ensure(text_format(request->description, sizeof(request->description), "Pedido %s",
+	                   c->order_number));
+}
+
+void
+reserved_learns(struct step *s)
+{
+	struct refund_case *c = s->c;
+	const struct answered *answer = &s->event->answer;
+	if (answer->operation != OPERATION_PAY_PAYMENT)
+		return;
+	if (answer->outcome == OUTCOME_RETRY || answer->outcome == OUTCOME_UNKNOWN) {
+		step_pace(s);
+		return;
+	}
+	if (answer->outcome != OUTCOME_DONE) {
+		step_hold(s, answer->outcome == OUTCOME_REFUSED ? HOLD_SYSTEM_REFUSED
+		                                                : HOLD_MISMATCHED);
+		return;
+	}
+	step_learn(s);
+	enum hold_reason reason = policy_review(&c->order, &c->payment,
+	                                        s->around->customer_address, s->around->now_ms);
+	if (reason == HOLD_NONE && c->offer.amount_cents != c->payment.amount_cents)
+		reason = HOLD_MISMATCHED;
+	if (reason != HOLD_NONE)
+		step_hold(s, reason);
+	else
+		order_to_pay(s);
+}
+
+void
+reserved_weighed(struct step *s)
+{
+	struct refund_case *c = s->c;
+	if (s->event->room.refused != HOLD_NONE) {
+		step_hold(s, s->event->room.refused);
+		return;
+	}
+	c->mandate = s->event->room.mandate;
+	c->refund.sends = 1;
+	c->refund.sent_ms = s->around->now_ms;
+	step_enter(s, CASE_REFUNDING);
+}
+
+void
+reserved_hears(struct step *s)
+{
+	struct understanding heard = step_understand(s, AWAITING_CONSENT);
+	bool harmless = heard.consent == CONSENT_YES || heard.intent == INTENT_THANKS ||
+	                s->event->said.how != SAID_WORDS;
+	if (heard.intent == INTENT_HUMAN)
+		step_hold(s, HOLD_ASKED_FOR_HUMAN);
+	else if (!harmless)
+		step_hold(s, HOLD_CONSENT_UNCLEAR); /* "sim", then "mas só metade" */
+}
+
+/* The request or the yes was edited or taken back before anything left. */
+void
+reserved_void(struct step *s)
+{
+	step_hold(s, HOLD_CONSENT_UNCLEAR);
+}
+
+void
+reserved_gives_up(struct step *s)
+{
+	step_hold(s, HOLD_SYSTEM_UNREACHABLE);
+}
+
+/* --- REFUNDING: the bank's word ---------------------------------------------------------------------- */
+
+void
+refund_enquire(struct step *s)
+{
+	struct refund_query *query = &step_ask(s, OPERATION_PAY_REFUND_STATUS)->refund_status;
+	ensure(text_copy(query->e2eid, sizeof(query->e2eid), s->c->payment.e2eid));
+	ensure(text_copy(query->id, sizeof(query->id), s->c->refund.id));
+}
+
+void
+refunding_again(struct step *s)
+{
+	if (s->c->refund.send_again)
+		order_to_pay(s);
+	else
+		refund_enquire(s);
+}
+
+/* It certainly did not happen: the same order may go again, a few times. */
+static void
+send_again(struct step *s)
+{
+	if (s->c->refund.sends >= REFUND_SENDS_MAX) {
+		step_hold(s, HOLD_REFUND_UNCONFIRMED);
+		return;
+	}
+	s->c->refund.send_again = true;
+	step_pace(s);
+}
+
+/* What the bank answered to the order itself. */
+static void
+order_answered(struct step *s)
+{
+	switch (s->event->answer.outcome) {
+	case OUTCOME_DONE: /* a promise; the next read is the fact */
+	case OUTCOME_UNKNOWN:
+		refund_enquire(s);
+		break;
+	case OUTCOME_RETRY:
+		send_again(s);
+		break;
+	case OUTCOME_REFUSED:
+		step_hold(s, HOLD_SYSTEM_REFUSED);
+		break;
+	case OUTCOME_CONTRADICTION:
+		step_hold(s, HOLD_REFUND_MISMATCHED);
+		break;
+	}
+}
+
+/* The refund as the bank shows it. */
+static void
+refund_seen(struct step *s)
+{
+	struct refund_case *c = s->c;
+	c->refund.acknowledged = true;
+	if (c->refund_seen.amount_cents != c->offer.amount_cents) {
+		step_hold(s, HOLD_REFUND_MISMATCHED);
+		return;
+	}
+	switch (c->refund_seen.status) {
+	case REFUND_PROCESSING:
+	case REFUND_UNRECOGNISED:
+		step_pace(s);
+		break;
+	case REFUND_RETURNED:
+		c->refund.settled = true;
+		step_effect(s, EFFECT_SPENT);
+		note_issue(s);
+		break;
+	case REFUND_NOT_DONE:
+		c->refund.burnt = true;
+		step_effect(s, EFFECT_RELEASE);
+		c->reason = HOLD_BANK_DECLINED;
+		verify(s);
+		break;
+	}
+}
+
+/* The bank does not know the id.  Believed only when it was never shown to us, the grace period has
+ * passed, and the payment's own list says the same. */
+static void
+refund_absent(struct step *s)
+{
+	const struct refund_case *c = s->c;
+	bool may_still_appear =
+	        s->around->now_ms - c->refund.sent_ms < s->around->policy->unknown_grace_ms;
+	if (c->refund.acknowledged || may_still_appear)
+		step_pace(s);
+	else
+		step_ask_payment(s, c->payment.e2eid);
+}
+
+static bool
+payment_lists_refund(const struct refund_case *c)
+{
+	for (int64_t i = 0; i < c->payment.refund_count; i++)
+		if (text_equal(c->payment.refunds[i].id, c->refund.id))
+			return true;
+	return false;
+}
+
+static void
+payment_listed(struct step *s)
+{
+	if (payment_lists_refund(s->c)) {
+		s->c->refund.acknowledged = true;
+		step_pace(s);
+	} else {
+		send_again(s);
+	}
+}
+
+/* A read that brought no facts: asked again until the state gives up, or a person when it can't be. */
+static void
+enquiry_failed(struct step *s)
+{
+	switch (s->event->answer.outcome) {
+	case OUTCOME_DONE:
+		break;
+	case OUTCOME_RETRY:
+	case OUTCOME_UNKNOWN:
+		step_pace(s);
+		break;
+	case OUTCOME_REFUSED:
+		step_hold(s, HOLD_REFUND_UNCONFIRMED);
+		break;
+	case OUTCOME_CONTRADICTION:
+		step_hold(s, HOLD_REFUND_MISMATCHED);
+		break;
+	}
+}
+
+void
+refunding_learns(struct step *s)
+{
+	const struct answered *answer = &s->event->answer;
+	if (answer->operation == OPERATION_PAY_REFUND) {
+		order_answered(s);
+		return;
+	}
+	if (answer->outcome != OUTCOME_DONE) {
+		enquiry_failed(s);
+		return;
+	}
+	step_learn(s);
+	if (answer->operation == OPERATION_PAY_PAYMENT)
+		payment_listed(s);
+	else if (answer->operation == OPERATION_PAY_REFUND_STATUS && s->c->refund_seen.exists)
+		refund_seen(s);
+	else if (answer->operation == OPERATION_PAY_REFUND_STATUS)
+		refund_absent(s);
+}
+
+/* The mandate was weighed for sending again. */
+void
+refunding_weighed(struct step *s)
+{
+	struct refund_case *c = s->c;
+	if (s->event->room.refused != HOLD_NONE) {
+		step_hold(s, s->event->room.refused);
+		return;
+	}
+	c->refund.send_again = false;
+	c->refund.sends++;
+	c->refund.sent_ms = s->around->now_ms;
+}
+
+void
+refunding_gives_up(struct step *s)
+{
+	step_hold(s, HOLD_REFUND_UNCONFIRMED);
+}
+
+/* Money is under way: words no longer stop it.  A question gets one honest line. */
+void
+late_hears(struct step *s)
+{
+	if (s->c->notice_ms == 0)
+		return;
+	s->c->notice_ms = 0;
+	step_say(s, TEMPLATE_WORKING);
+}
