@@ -10,7 +10,7 @@
 
 enum {
 	ID_SIZE = 16,      /* "c_" and 12 letters, with the NUL */
-	ENTROPY_BYTES = 32 /* what the engine brings to every step */
+	ENTROPY_BYTES = 64 /* what the engine brings to every step */
 };
 
 /* Writes `prefix` (at most 3 characters) and 12 letters of base 32 (60 bits of the 8 bytes).  The

@@ -93,9 +93,9 @@ CREATE INDEX cases_by_contact ON cases (contact_id, opened_ms);
 
 CREATE TABLE case_facts (
 	case_id TEXT NOT NULL REFERENCES cases (id), -- whose
-	kind TEXT NOT NULL CHECK (kind IN ('order', 'payment', 'refund', 'note', 'reply')), -- what was learnt
+	kind TEXT NOT NULL CHECK (kind IN ('order', 'payment', 'refund', 'note', 'words')), -- what was learnt
 	read_ms INTEGER NOT NULL,                -- when it was read
-	body TEXT NOT NULL,                      -- JSON: bot/base/facts.h
+	body TEXT NOT NULL,                      -- JSON: bot/base/facts.h; words: the reply, and the opening of the yes
 	PRIMARY KEY (case_id, kind)
 ) STRICT;
 

@@ -376,7 +376,7 @@ bool store_head_latest(struct store *store, struct stored_head *head);
 bool store_head(struct store *store, int64_t size, struct stored_head *head);
 
 void store_disclosure_add(struct store *store, const char *receipt_id,
-                          const struct disclosure *disclosure);
+                          const struct disclosed *disclosed);
 typedef void store_disclosure_visit(void *context, const char *name, const char *text);
 void store_disclosures(struct store *store, const char *receipt_id, store_disclosure_visit *visit,
                        void *context);

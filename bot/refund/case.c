@@ -19,7 +19,7 @@ static const char *const state_names[CASE_STATE_COUNT] = {
 const char *
 case_state_text(enum case_state state)
 {
-	ensure(state >= 0 && state < CASE_STATE_COUNT);
+	ensure((int)state >= 0 && (int)state < CASE_STATE_COUNT);
 	return state_names[state];
 }
 
@@ -179,7 +179,6 @@ static const struct field case_rows[] = {
 	ROW_RECORD(refund_case, refund, &refund_record),
 	ROW_RECORD(refund_case, note, &note_record),
 	ROW_RECORD(refund_case, mandate, &mandate_record),
-	ROW_INTEGER(refund_case, receipt_count),
 	ROW_TEXT(refund_case, receipt_id),
 	ROW_BOOL(refund_case, receipt_is_safe),
 	ROW_RECORD(refund_case, order_reading, &reading_record),

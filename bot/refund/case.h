@@ -21,8 +21,10 @@
 #include "base/operation.h"
 #include "base/outcome.h"
 #include "proof/disclosure.h"
+#include "proof/receipt.h"
 #include "proof/verdict.h"
 #include "refund/hold.h"
+#include "refund/mandate.h"
 #include "refund/phrasebook.h"
 #include "refund/policy.h"
 #include "refund/understand.h"
@@ -62,7 +64,10 @@ bool case_has_ended(enum case_state state);
 
 /* --- the case ------------------------------------------------------------------------------ */
 
-enum { RECEIPT_ID_SIZE = 48, MANDATE_ID_SIZE = 64, CREDENTIAL_SIZE = 48 };
+enum {
+	CREDENTIAL_SIZE = 48,
+	DISCLOSED_SIZE = 4096 /* a disclosure of at most REPLY_BYTES_MAX of text */
+};
 
 /* What was offered, and the yes to it.  Nothing of it changes once it was said. */
 struct offer {
@@ -127,7 +132,6 @@ struct refund_case {
 	struct refund refund;
 	struct note note;
 	struct mandate_used mandate;
-	int64_t receipt_count;
 	char receipt_id[RECEIPT_ID_SIZE]; /* the latest */
 	bool receipt_is_safe;       /* verified, safe_to_claim_complete: may be told */
 
@@ -136,6 +140,7 @@ struct refund_case {
 	struct payment_facts payment;
 	struct refund_facts refund_seen;
 	struct note_facts note_seen;
+	char consent_disclosure[DISCLOSED_SIZE]; /* opens the commitment to the words of the yes */
 	char reply[REPLY_BYTES_MAX]; /* the exact words bound into the latest safe receipt */
 	char reply_commitment[COMMITMENT_SIZE];
 };
@@ -202,6 +207,7 @@ struct event {
 		struct said said;             /* MESSAGE, EDITED, DELETED */
 		struct answered answer;
 		struct room room;
+		enum result sealed;           /* SEALED: what the receipt says */
 		bool told;                    /* TOLD: it left */
 		const char *words;            /* DENIED: the reason, for the customer */
 	};
@@ -231,13 +237,19 @@ struct effect {
 
 enum { DISCLOSURES_MAX = 4 };
 
+/* What opens one salted value of a receipt (proof/disclosure.h). */
+struct disclosed {
+	char name[DISCLOSURE_NAME_SIZE];
+	char text[DISCLOSED_SIZE];
+};
+
 struct effects {
 	size_t count;
 	struct effect list[EFFECTS_MAX];
 	/* With EFFECT_SEAL: what the gate found, and what stands behind the salted values. */
 	struct verdict verdict;
 	size_t disclosure_count;
-	struct disclosure disclosures[DISCLOSURES_MAX];
+	struct disclosed disclosures[DISCLOSURES_MAX];
 };
 
 /* --- surroundings -------------------------------------------------------------------------- */
@@ -250,6 +262,7 @@ struct surroundings {
 	const struct lexicon *lexicon;
 	const struct phrasebook *phrasebook;
 	const char *customer_address;        /* the phone or lid that is talking to us */
+	int64_t receipts_of_order;           /* how many there are: names the next one */
 };
 
 /* A new case in OPENED.  `id` is the caller's. */

@@ -19,12 +19,13 @@ add_part(struct buffer *message, const char *part)
 	buffer_add_format(message, "%zu:%s,", strlen(part), part);
 }
 
-static void
-digest_of(struct buffer *message, uint8_t digest[DIGEST_BYTES])
+static struct digest
+finish(struct buffer *message)
 {
 	ensure(!message->failed);
-	digest_sha256(message->bytes, message->length, digest);
+	struct digest digest = digest_of(message->bytes, message->length);
 	buffer_free(message);
+	return digest;
 }
 
 void
@@ -32,7 +33,6 @@ derive_refund_id(const char *merchant, const char *order_number, const char *e2e
                  int64_t sequence, char *id)
 {
 	struct buffer message;
-	uint8_t digest[DIGEST_BYTES];
 	char number[24], letters[64];
 	ensure(sequence >= 1);
 	snprintf(number, sizeof(number), "%" PRId64, sequence);
@@ -42,8 +42,8 @@ derive_refund_id(const char *merchant, const char *order_number, const char *e2e
 	add_part(&message, order_number);
 	add_part(&message, e2eid);
 	add_part(&message, number);
-	digest_of(&message, digest);
-	id_base32(letters, sizeof(letters), digest, sizeof(digest));
+	struct digest digest = finish(&message);
+	id_base32(letters, sizeof(letters), digest.bytes, DIGEST_BYTES);
 	memcpy(id, letters, REFUND_ID_SIZE - 1); /* 35 letters: 175 bits */
 	id[REFUND_ID_SIZE - 1] = '\0';
 }
@@ -52,10 +52,9 @@ void
 derive_note_ref(const char *refund_id, char *ref)
 {
 	struct buffer message;
-	uint8_t digest[DIGEST_BYTES];
 	buffer_init(&message, 1024);
 	add_part(&message, "estorno return note 1");
 	add_part(&message, refund_id);
-	digest_of(&message, digest);
-	id_hex(ref, NOTE_REF_SIZE, digest, 16);
+	struct digest digest = finish(&message);
+	id_hex(ref, NOTE_REF_SIZE, digest.bytes, 16);
 }

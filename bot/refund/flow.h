@@ -44,8 +44,10 @@ struct understanding step_understand(const struct step *s, enum awaiting awaitin
 /* Keeps what an operation learnt in the case. */
 void step_learn(struct step *s);
 
-/* A new id from this step's random bytes; `slot` 0 to 3 tells several apart. */
-void step_new_id(const struct step *s, char *id, const char *prefix, unsigned slot);
+/* This step's random bytes come in four slots of 16: slot 0 is for an id, the others for salts. */
+void step_new_id(const struct step *s, char *id, const char *prefix);
+void step_opening(const struct step *s, unsigned slot, const char *name, const char *value,
+                  char opening[DISCLOSED_SIZE]);
 
 /* --- hearing.c: from the first words to an order number -------------------------------------- */
 flow_step opened_hears, needs_order_hears, needs_order_expires, ended_hears;

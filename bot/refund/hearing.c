@@ -94,7 +94,7 @@ void
 needs_order_hears(struct step *s)
 {
 	enum { UNCLEAR_MAX = 3 };
-	struct understanding heard = step_understand(s, AWAITING_ORDER);
+	struct understanding heard = step_understand(s, AWAITING_ORDER_NUMBER);
 	bool asks_elsewhere = heard.intent == INTENT_HUMAN || heard.intent == INTENT_EXCHANGE ||
 	                      heard.intent == INTENT_CANCEL || heard.intent == INTENT_THANKS;
 	if (names_an_order(&heard)) {

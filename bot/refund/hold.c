@@ -21,7 +21,7 @@ enum { REASON_COUNT = sizeof(reasons) / sizeof(reasons[0]) };
 const char *
 hold_text(enum hold_reason reason)
 {
-	ensure(reason >= 0 && reason < REASON_COUNT);
+	ensure((int)reason >= 0 && (int)reason < REASON_COUNT);
 	return reasons[reason].text;
 }
 
@@ -40,6 +40,6 @@ hold_parse(const char *text, enum hold_reason *reason)
 enum resume
 hold_resume(enum hold_reason reason)
 {
-	ensure(reason > HOLD_NONE && reason < REASON_COUNT);
+	ensure(reason > HOLD_NONE && (int)reason < REASON_COUNT);
 	return reasons[reason].resume;
 }

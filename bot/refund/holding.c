@@ -68,7 +68,7 @@ held_hears(struct step *s)
 {
 	struct refund_case *c = s->c;
 	bool not_located = c->reason == HOLD_ORDER_NOT_FOUND || c->reason == HOLD_BUYER_MISMATCH;
-	struct understanding heard = step_understand(s, AWAITING_ORDER);
+	struct understanding heard = step_understand(s, AWAITING_ORDER_NUMBER);
 	bool another = heard.order[0] != '\0' && !text_equal(heard.order, c->order_number);
 	if (not_located && another && c->order_tries < ORDER_TRIES_MAX)
 		look_up(s, heard.order);
@@ -92,7 +92,9 @@ void
 held_released(struct step *s)
 {
 	struct refund_case *c = s->c;
-	switch (resume_of(c)) {
+	enum resume resume = resume_of(c);
+	c->reason = HOLD_NONE;
+	switch (resume) {
 	case RESUME_LOOK_UP:
 		c->order_tries = 0;
 		if (c->order_number[0] == '\0') {

@@ -81,7 +81,7 @@ looking_up_weighed(struct step *s)
 		.made_ms = s->around->now_ms,
 		.expires_ms = s->around->now_ms + s->around->policy->consent_ms,
 	};
-	step_new_id(s, c->offer.id, "o_", 0);
+	step_new_id(s, c->offer.id, "o_");
 	c->refund = (struct refund){ .sequence = s->event->room.sequence };
 	derive_refund_id(s->around->policy->merchant, c->order_number, c->payment.e2eid,
 	                 c->refund.sequence, c->refund.id);
@@ -130,8 +130,9 @@ button_consent(const struct step *s)
 static enum consent
 consent_of(const struct step *s, const struct understanding *heard)
 {
+	enum { CONSENT_BYTES_MAX = 1000 }; /* nobody says a plain yes in more */
 	const struct said *said = &s->event->said;
-	if (said->forwarded || said->cut)
+	if (said->forwarded || said->cut || strlen(said->text) > CONSENT_BYTES_MAX)
 		return CONSENT_UNCLEAR;
 	switch (said->how) {
 	case SAID_WORDS:
@@ -154,6 +155,7 @@ consent(struct step *s)
 	ensure(s->around->now_ms <= c->offer.expires_ms);
 	c->offer.consent_message = s->event->said.message;
 	c->offer.consented_ms = s->around->now_ms;
+	step_opening(s, 1, "consent_words", s->event->said.text, c->consent_disclosure);
 	step_effect(s, EFFECT_CONSENT);
 	step_effect(s, EFFECT_RESERVE);
 }
@@ -169,7 +171,7 @@ offered_hears(struct step *s)
 		offered_expires(s);
 	} else if (heard.intent == INTENT_HUMAN) {
 		step_hold(s, HOLD_ASKED_FOR_HUMAN);
-	} else if (heard.other_destination) {
+	} else if (heard.mentions_other_destination) {
 		unclear(s, TEMPLATE_FIXED_DESTINATION);
 	} else if (another_order) {
 		look_up(s, heard.order);

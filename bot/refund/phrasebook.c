@@ -27,7 +27,7 @@ static const struct {
 const char *
 template_text(enum template template)
 {
-	ensure(template >= 0 && template < TEMPLATE_COUNT);
+	ensure((int)template >= 0 && (int)template < TEMPLATE_COUNT);
 	return templates[template].name;
 }
 

@@ -129,9 +129,23 @@ step_learn(struct step *s)
 	}
 }
 
+/* --- chance ------------------------------------------------------------------------------------- */
+
 void
-step_new_id(const struct step *s, char *id, const char *prefix, unsigned slot)
+step_new_id(const struct step *s, char *id, const char *prefix)
 {
-	ensure(slot < ENTROPY_BYTES / 8);
-	id_make(id, prefix, s->around->entropy + 8 * slot);
+	id_make(id, prefix, s->around->entropy);
+}
+
+void
+step_opening(const struct step *s, unsigned slot, const char *name, const char *value,
+             char opening[DISCLOSED_SIZE])
+{
+	struct buffer text;
+	ensure(slot >= 1 && (slot + 1) * DISCLOSURE_SALT_BYTES <= ENTROPY_BYTES);
+	buffer_init(&text, DISCLOSED_SIZE - 1);
+	ensure(disclosure_write(s->around->entropy + slot * DISCLOSURE_SALT_BYTES, name, value,
+	                        &text, NULL));
+	ensure(text_copy(opening, DISCLOSED_SIZE, buffer_text(&text)));
+	buffer_free(&text);
 }
