@@ -52,6 +52,7 @@ void simulated_text(struct simulated *simulated, int status, const char *content
 	X(REJECTED, "rejected")           /* the note ends as erro_autorizacao */                  \
 	X(DENIED, "denied")               /* the note ends as denegado */                          \
 	X(STALE, "stale")                 /* a read that does not see the latest write: 404 */     \
+	X(SOAP, "soap")                   /* executed; 500 with a SOAP fault */                    \
 	X(BLOCKED, "blocked")             /* the ERP blocks this key for a while */                \
 	X(REDUNDANT, "redundant")         /* the ERP saw the same call a moment ago */             \
 	X(UNDELIVERED, "undelivered")     /* accepted, then a delivery error */
