@@ -38,6 +38,17 @@ depth_is_within(const char *bytes, size_t length, int deepest)
 	return true;
 }
 
+/* jansson ends its sentence with the bytes it stumbled on ("... near '"Marina Du'"), which may be a
+ * name or a secret.  A cause is logged, so it is told without them. */
+static void
+not_json(const json_error_t *error, struct why *why)
+{
+	const char *near = strstr(error->text, " near ");
+	int length = near != NULL ? (int)(near - error->text) : (int)strlen(error->text);
+	why_set(why, "not JSON: %.*s (line %d, column %d)", length, error->text, error->line,
+	        error->column);
+}
+
 json_t *
 json_parse(const char *bytes, size_t length, size_t ceiling, struct why *why)
 {
@@ -56,8 +67,7 @@ json_parse(const char *bytes, size_t length, size_t ceiling, struct why *why)
 	json_error_t error;
 	json_t *json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (json == NULL)
-		why_set(why, "not JSON: %s (line %d, column %d)", error.text, error.line,
-		        error.column);
+		not_json(&error, why);
 	return json;
 }
 
