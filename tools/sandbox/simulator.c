@@ -35,7 +35,8 @@ simulated_text(struct simulated *simulated, int status, const char *content_type
 void
 simulated_json(struct simulated *simulated, int status, json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT);
+	/* Fifteen digits print 149.8 as providers do; seventeen would say 149.80000000000001. */
+	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	ensure(text != NULL);
 	simulated_text(simulated, status, "application/json", text);
 	free(text);
