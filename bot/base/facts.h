@@ -28,7 +28,7 @@ enum { ORDER_NUMBER_SIZE = 32, DOCUMENT_SIZE = 15, PHONE_TEXT_SIZE = 32, REFEREN
 struct order_item {
 	int64_t number;             /* nItem in the note that sold it */
 	char code[64];              /* the shop's product code */
-	char description[128];
+	char description[256];      /* a note allows 120 characters; accents take two bytes */
 	char ncm[12];               /* eight digits */
 	char cfop[8];               /* four digits, of the sale */
 	char unit[8];
