@@ -1,7 +1,839 @@
 /*
- * omie.
+ * Omie ERP, the ledger: what was ordered, by whom, how it was paid and which note sold it.
+ *
+ * One look-up is three calls (omie.md sections 1, 2 and 4), all of them POST, all of them reads:
+ *
+ *	step  service          call              asked by             gives
+ *	0     produtos/pedido  ConsultarPedido   numero_pedido        the order, its lines
+ *	1     geral/clientes   ConsultarCliente  codigo_cliente_omie  the buyer
+ *	2     produtos/pedido  StatusPedido      codigo_pedido        the total again, the sale note
+ *
+ * An answer is judged in this order, because Omie sends faults with HTTP 500 and with 200 alike:
+ *
+ *   1. A fault decides first, by the table of faults; then the HTTP status; then cCodStatus.
+ *   2. Only "Pedido não cadastrado" means that there is no such order.  A fault that is not in the
+ *      table, HTML, half an answer or one without the order in it is RETRY: unknown, never "no".
+ *   3. A whole answer that is about something else, or holds what can't be (a fraction of a centavo,
+ *      a false access key, two totals), is a CONTRADICTION: asking again would answer the same.
+ *
+ * What to know about Omie's answers:
+ *
+ *   - Empty texts and zeros are left out (seen in public integrations), so a missing amount of a line
+ *     is zero.  Whether the order was billed or cancelled is always said, and must be.
+ *   - `etapa`, `encerrado` and `bloqueado` belong to the shop's board and prove nothing about money
+ *     or goods: not read.
+ *   - A number may belong to several orders when one was split (`sequencial`), and ConsultarPedido
+ *     answers one of them.  The bank's amount is what tells a part from the whole.
+ *   - dadosBancarios.cChavePix is the buyer's key as somebody typed it.  It is never read: money
+ *     goes back along the payment it came by, and the safest copy of a key is none.
  */
-#include "tools/tool.h"
 #include "tools/omie.h"
 
-const struct tool tool_omie = { .name = "omie", .duty = DUTY_LEDGER };
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/ensure.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "tools/tool.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* One request of the dialogue. */
+struct exchange {
+	const char *path;
+	const char *call;
+	const char *key; /* the parameter; also the note that keeps its value for a later step */
+	const char *subject; /* what Omie calls the thing asked for, when it has none */
+	const char *proof;   /* without this the answer is not one to this call */
+	bool about_a_person; /* a fault may name the buyer, so it is not quoted */
+	bool (*read)(struct tool_call *call, const json_t *answer, struct why *why);
+};
+
+/* Borrowed; "" when missing or no text. */
+static const char *
+text_at(const json_t *from, const char *path)
+{
+	const char *text = json_string_value(json_at(from, path));
+	return text != NULL ? text : "";
+}
+
+/* --- faults ---------------------------------------------------------------------------------- */
+
+enum verdict {
+	VERDICT_ANSWERED,       /* what was asked for */
+	VERDICT_NOT_REGISTERED, /* Omie has no such order or customer */
+	VERDICT_LATER,          /* nothing was learnt; ask again */
+	VERDICT_REFUSED         /* asking again as we do will not help */
+};
+
+struct reply {
+	enum verdict verdict;
+	json_t *json;    /* with VERDICT_ANSWERED: the caller's to free */
+	int64_t wait_ms; /* with VERDICT_LATER: 0 when Omie named no time */
+};
+
+static const char check_the_key[] = "it does not accept the key: check app_key and app_secret, and "
+				    "that the application is active";
+
+/*
+ * omie.md section 8, first fit; "not registered" is says_missing().  The block and the refused key
+ * come under more than one code, so their sentence decides alone.  The sentences that the sheet does
+ * not have were seen in public integrations.  101, 102 and 5113 can't be about a look-up and are left
+ * unknown.
+ */
+static const struct fault {
+	const char *code;   /* NULL where the sentence decides alone */
+	const char *phrase; /* in the sentence, as Omie writes it */
+	enum verdict verdict;
+	int64_t wait_ms; /* when the sentence names no seconds */
+	const char *meaning;
+} faults[] = {
+	{ "SOAP-ENV:Client-6", "Consumo redundante", VERDICT_LATER, 60 * SECOND_MS,
+	  "the same call came a moment ago" },
+	{ "SOAP-ENV:Client-1880", "Já existe uma requisição desse método", VERDICT_LATER,
+	  10 * SECOND_MS, "the same call is still running" },
+	{ NULL, "consumo indevido", VERDICT_LATER, 30 * MINUTE_MS,
+	  "this key is blocked for too many calls or errors" },
+	{ NULL, "aplicativo está suspenso", VERDICT_REFUSED, 0, check_the_key },
+	{ NULL, "app_", VERDICT_REFUSED, 0, check_the_key }, /* app_key, app_secret */
+	{ "SOAP-ENV:Client-5001", "estrutura do tipo complexo", VERDICT_REFUSED, 0,
+	  "it knows no such parameter: this program and Omie's API do not fit" },
+	{ "SOAP-ENV:Client-104", NULL, VERDICT_REFUSED, 0, "a parameter of ours is malformed" },
+	{ "SOAP-ENV:Client-1070", NULL, VERDICT_REFUSED, 0, "a parameter of ours is malformed" },
+};
+
+/* Without a fault that says more: 425 is the block, 429 a limit a minute (omie.md section 9). */
+static int64_t
+status_wait_ms(int status)
+{
+	if (status == 425)
+		return 30 * MINUTE_MS;
+	return status == 429 ? MINUTE_MS : 0;
+}
+
+/* "Tente novamente em 1678 segundos." -> 1678000.  0 when no seconds are named; more than five
+ * digits (a day) are not believed. */
+static int64_t
+named_wait_ms(const char *sentence)
+{
+	const char *end = strstr(sentence, " segundo");
+	int64_t wait_ms = 0, unit_ms = SECOND_MS;
+	if (end == NULL)
+		return 0;
+	for (const char *at = end; at > sentence && at[-1] >= '0' && at[-1] <= '9'; at--) {
+		if (end - at == 5)
+			return 0;
+		wait_ms += (at[-1] - '0') * unit_ms;
+		unit_ms *= 10;
+	}
+	return wait_ms;
+}
+
+static bool
+echoes(const struct connection *connection, const char *key, const char *sentence)
+{
+	const char *secret = connection_secret(connection, key);
+	return secret[0] != '\0' && strstr(sentence, secret) != NULL;
+}
+
+/* A fault outside the table is nobody's "no": it is said and tried again. */
+static struct reply
+fault_unknown(const struct exchange *exchange, const struct connection *connection,
+              const char *code, const char *sentence, int status, struct why *why)
+{
+	if (exchange->about_a_person || echoes(connection, "app_key", sentence) ||
+	    echoes(connection, "app_secret", sentence))
+		sentence = "(not quoted)";
+	why_set(why, "%s: HTTP %d, fault %s that this program does not know: %s", exchange->call,
+	        status, code, sentence);
+	return (struct reply){ .verdict = VERDICT_LATER, .wait_ms = status_wait_ms(status) };
+}
+
+static const struct fault *
+fault_find(const char *code, const char *sentence)
+{
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		const struct fault *fault = &faults[i];
+		if (fault->code != NULL && text_equal(fault->code, code))
+			return fault;
+		if (fault->phrase != NULL && strstr(sentence, fault->phrase) != NULL)
+			return fault;
+	}
+	return NULL;
+}
+
+static struct reply
+fault_known(const struct exchange *exchange, const struct fault *fault, const char *sentence,
+            struct why *why)
+{
+	int64_t named_ms = named_wait_ms(sentence);
+	struct reply reply = { .verdict = fault->verdict,
+		               .wait_ms = named_ms > 0 ? named_ms : fault->wait_ms };
+	if (fault->verdict == VERDICT_LATER)
+		why_set(why, "%s: Omie says that %s, and to wait %" PRId64 " s", exchange->call,
+		        fault->meaning, reply.wait_ms / SECOND_MS);
+	if (fault->verdict == VERDICT_REFUSED)
+		why_set(why, "%s: Omie says that %s", exchange->call, fault->meaning);
+	return reply;
+}
+
+/* "Pedido não cadastrado para o Código [1] !".  Decided by the sentence: Omie's code for it, 105, is
+ * also that of a wrong choice.  The thing asked for must be the thing missed: that a customer is not
+ * registered says nothing about an order. */
+static bool
+says_missing(const struct exchange *exchange, const char *sentence)
+{
+	const char *subject = strstr(sentence, exchange->subject);
+	if (subject == NULL)
+		return false;
+	subject += strlen(exchange->subject);
+	return text_starts_with(subject, " não cadastrado") ||
+	       text_starts_with(subject, " não encontrado");
+}
+
+static struct reply
+fault_judge(const struct exchange *exchange, const struct connection *connection,
+            const json_t *answer, int status, struct why *why)
+{
+	const char *sentence = text_at(answer, "faultstring");
+	const char *code = text_at(answer, "faultcode");
+	const struct fault *fault = fault_find(code, sentence);
+	if (says_missing(exchange, sentence))
+		return (struct reply){ .verdict = VERDICT_NOT_REGISTERED };
+	if (fault != NULL)
+		return fault_known(exchange, fault, sentence, why);
+	return fault_unknown(exchange, connection, code, sentence, status, why);
+}
+
+/* --- judging an answer ----------------------------------------------------------------------- */
+
+static bool
+is_fault(const json_t *answer)
+{
+	return json_object_get(answer, "faultstring") != NULL ||
+	       json_object_get(answer, "faultcode") != NULL;
+}
+
+/* An error may stand in an answer of HTTP 200 as a status that is not "0". */
+static bool
+is_error(const json_t *answer, const char *key)
+{
+	char status[16];
+	bool fits = json_maybe_text_or_integer(answer, key, status, sizeof(status));
+	return !fits || (status[0] != '\0' && !text_equal(status, "0"));
+}
+
+/* Sets `why` for everything but an answer and "not registered". */
+static struct reply
+reply_read(const struct exchange *exchange, const struct connection *connection,
+           const struct http_response *response, struct why *why)
+{
+	struct reply later = { .verdict = VERDICT_LATER,
+		               .wait_ms = status_wait_ms(response->status) };
+	struct why cause = { "" };
+	json_auto_t *answer = tool_object(response, &cause);
+	if (answer == NULL)
+		why_set(why, "%s: %s", exchange->call, cause.text);
+	else if (is_fault(answer))
+		return fault_judge(exchange, connection, answer, response->status, why);
+	else if (response->status / 100 != 2)
+		why_set(why, "%s: HTTP %d and no fault", exchange->call, response->status);
+	else if (is_error(answer, "cCodStatus") || is_error(answer, "codigo_status"))
+		why_set(why, "%s: an answer whose status is an error", exchange->call);
+	else if (json_at(answer, exchange->proof) == NULL)
+		why_set(why, "%s: an answer without %s", exchange->call, exchange->proof);
+	else
+		return (struct reply){ .verdict = VERDICT_ANSWERED, .json = json_incref(answer) };
+	return later;
+}
+
+/* --- reading: texts and amounts -------------------------------------------------------------- */
+
+enum text_form {
+	AS_WRITTEN,
+	DIGITS,             /* "5.102" -> "5102" */
+	LETTERS_AND_DIGITS, /* "123.456.789-09" -> "12345678909"; a CNPJ may hold letters */
+	FIRST_OF_LIST,      /* "a@x.example, b@x.example" -> "a@x.example" */
+	WITHOUT_STATE       /* "SAO PAULO (SP)" -> "SAO PAULO" */
+};
+
+struct text_field {
+	const char *path;
+	size_t offset, size;
+	enum text_form form;
+};
+
+#define TEXT(record, member, path, form)                                                           \
+	{ path, offsetof(struct record, member), sizeof(((struct record *)0)->member), form }
+
+static const struct text_field item_texts[] = {
+	TEXT(order_item, code, "codigo", AS_WRITTEN),
+	TEXT(order_item, description, "descricao", AS_WRITTEN),
+	TEXT(order_item, ncm, "ncm", DIGITS),
+	TEXT(order_item, cfop, "cfop", DIGITS),
+	TEXT(order_item, unit, "unidade", AS_WRITTEN),
+};
+
+static const struct text_field buyer_texts[] = {
+	TEXT(buyer, name, "razao_social", AS_WRITTEN),
+	TEXT(buyer, document, "cnpj_cpf", LETTERS_AND_DIGITS),
+	TEXT(buyer, email, "email", FIRST_OF_LIST),
+	TEXT(buyer, street, "endereco", AS_WRITTEN),
+	TEXT(buyer, street_number, "endereco_numero", AS_WRITTEN),
+	TEXT(buyer, complement, "complemento", AS_WRITTEN),
+	TEXT(buyer, district, "bairro", AS_WRITTEN),
+	TEXT(buyer, city, "cidade", WITHOUT_STATE),
+	TEXT(buyer, state, "estado", AS_WRITTEN),
+	TEXT(buyer, postal_code, "cep", DIGITS),
+};
+
+static bool
+put_text(char *to, size_t size, const char *text, enum text_form form)
+{
+	const char *state;
+	switch (form) {
+	case AS_WRITTEN:
+		return text_copy(to, size, text);
+	case DIGITS:
+		return text_digits(to, size, text);
+	case LETTERS_AND_DIGITS:
+		return text_letters_and_digits(to, size, text);
+	case FIRST_OF_LIST:
+		text += strspn(text, " ");
+		return text_format(to, size, "%.*s", (int)strcspn(text, ",; "), text);
+	case WITHOUT_STATE:
+		state = strstr(text, " (");
+		return text_format(to, size, "%.*s",
+		                   (int)(state != NULL ? (size_t)(state - text) : strlen(text)),
+		                   text);
+	}
+	ensure(!"a text form outside the enum");
+	return false;
+}
+
+/* Missing texts are empty ones. */
+static bool
+read_texts(const json_t *from, const struct text_field *fields, size_t count, void *to,
+           struct why *why)
+{
+	char text[1024];
+	for (size_t i = 0; i < count; i++) {
+		const struct text_field *field = &fields[i];
+		char *member = (char *)to + field->offset;
+		if (!json_maybe_text_or_integer(from, field->path, text, sizeof(text)) ||
+		    !put_text(member, field->size, text, field->form))
+			return why_set(why, "field %s is longer than the %zu bytes it may have",
+			               field->path, field->size - 1);
+	}
+	return true;
+}
+
+/* Zero when missing: Omie leaves zeros out. */
+static bool
+read_money(const json_t *from, const char *path, int64_t *cents, struct why *why)
+{
+	const json_t *value = json_at(from, path);
+	*cents = 0;
+	if (value == NULL ||
+	    (json_is_number(value) && money_from_number(json_number_value(value), cents)))
+		return true;
+	return why_set(why, "field %s is not a whole number of centavos", path);
+}
+
+static bool
+read_scaled(const json_t *from, const char *path, unsigned decimals, int64_t *scaled,
+            struct why *why)
+{
+	const json_t *value = json_at(from, path);
+	*scaled = 0;
+	if (value == NULL || (json_is_number(value) &&
+	                      money_scaled_from_number(json_number_value(value), decimals, scaled)))
+		return true;
+	return why_set(why, "field %s is not a number of at most %u decimals", path, decimals);
+}
+
+static bool
+is_whole_number(const char *text)
+{
+	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* "008421" and "8421" are one number; "8421-A" is only itself. */
+static bool
+same_number(const char *a, const char *b)
+{
+	if (text_equal(a, b))
+		return true;
+	return is_whole_number(a) && is_whole_number(b) &&
+	       text_equal(a + strspn(a, "0"), b + strspn(b, "0"));
+}
+
+/* --- step 0: the order ----------------------------------------------------------------------- */
+
+/* Whose answer this is, and the two ids that the next calls ask by. */
+static bool
+read_identity(struct tool_call *call, const json_t *order, struct why *why)
+{
+	struct order_facts *facts = &call->facts.order;
+	const char *asked = call->operation->order.number;
+	int64_t order_id, customer_id;
+	json_maybe_text_or_integer(order, "cabecalho.numero_pedido", facts->number,
+	                           sizeof(facts->number));
+	if (!same_number(facts->number, asked))
+		return why_set(why, "asked for order %s, answered about order \"%s\"", asked,
+		               facts->number);
+	if (!json_get_integer(order, "cabecalho.codigo_pedido", &order_id, why) ||
+	    !json_get_integer(order, "cabecalho.codigo_cliente", &customer_id, why))
+		return false;
+	text_format(facts->ledger_id, sizeof(facts->ledger_id), "%" PRId64, order_id);
+	json_object_set_new(call->notes, "codigo_pedido", json_integer(order_id));
+	json_object_set_new(call->notes, "codigo_cliente_omie", json_integer(customer_id));
+	return true;
+}
+
+/* S or N.  Only an optional one may be left out, and is N then. */
+static bool
+read_flag(const json_t *order, const char *path, bool optional, bool *flag, struct why *why)
+{
+	const json_t *value = json_at(order, path);
+	const char *text = value == NULL && optional ? "N" : json_string_value(value);
+	*flag = text != NULL && text_equal(text, "S");
+	if (text != NULL && (*flag || text_equal(text, "N")))
+		return true;
+	return why_set(why, "field %s says neither S nor N", path);
+}
+
+static bool
+read_state(struct tool_call *call, const json_t *order, struct why *why)
+{
+	struct order_facts *facts = &call->facts.order;
+	bool authorised;
+	bool ok = read_flag(order, "infoCadastro.faturado", false, &facts->billed, why) &&
+	          read_flag(order, "infoCadastro.cancelado", false, &facts->cancelled, why) &&
+	          read_flag(order, "infoCadastro.devolvido", true, &facts->returned, why) &&
+	          read_flag(order, "infoCadastro.devolvido_parcial", true, &facts->partly_returned,
+	                    why) &&
+	          read_flag(order, "infoCadastro.autorizado", true, &authorised, why);
+	json_object_set_new(call->notes, "autorizado", json_boolean(ok && authorised));
+	return ok;
+}
+
+/* When it was entered, else when it was billed, else 0. */
+static int64_t
+ordered_at(const json_t *order)
+{
+	const json_t *record = json_object_get(order, "infoCadastro");
+	int64_t at_ms = 0;
+	if (!instant_parse_brazilian(text_at(record, "dInc"), text_at(record, "hInc"), &at_ms))
+		instant_parse_brazilian(text_at(record, "dFat"), text_at(record, "hFat"), &at_ms);
+	return at_ms;
+}
+
+static bool
+read_total(struct order_facts *facts, const json_t *order, struct why *why)
+{
+	static const char path[] = "total_pedido.valor_total_pedido";
+	if (!read_money(order, path, &facts->total_cents, why))
+		return false;
+	return facts->total_cents > 0 || why_set(why, "field %s is missing or zero", path);
+}
+
+/* --- step 0: how it was paid ----------------------------------------------------------------- */
+
+/* What every instalment says under `key`: its own value, else the order's default for all of them.
+ * "" when they differ, when none says it and when there are no instalments. */
+static const char *
+said_by_all_instalments(const json_t *order, const char *key)
+{
+	const json_t *instalments = json_at(order, "lista_parcelas.parcela");
+	const char *otherwise = text_at(json_object_get(order, "informacoes_adicionais"), key);
+	const char *common = NULL;
+	for (size_t i = 0; i < json_array_size(instalments); i++) {
+		const char *own = text_at(json_array_get(instalments, i), key);
+		const char *says = own[0] != '\0' ? own : otherwise;
+		if (common != NULL && !text_equal(common, says))
+			return "";
+		common = says;
+	}
+	return common != NULL ? common : "";
+}
+
+/* The text in which this shop keeps the reference. */
+static const char *
+reference_text(const struct shop *shop, const json_t *order)
+{
+	switch (shop->payment_reference) {
+	case REFERENCE_IN_NSU:
+		return said_by_all_instalments(order, "nsu");
+	case REFERENCE_IN_INTEGRATION_CODE:
+		return text_at(order, "cabecalho.codigo_pedido_integracao");
+	case REFERENCE_IN_OBSERVATION:
+		return text_at(order, "observacoes.obs_venda");
+	case REFERENCE_IN_CUSTOMER_ORDER_NUMBER:
+		return text_at(order, "informacoes_adicionais.numero_pedido_cliente");
+	}
+	ensure(!"a place outside the enum");
+	return "";
+}
+
+/* Takes the word at `text` when it has the form of a txid or an e2eid: a txid that a charge can be
+ * asked by has 26 to 35 letters and digits, an e2eid 32 (pix.md sections 3 and 10).  Card numbers and
+ * the shop's own codes are shorter. */
+static bool
+take_reference(const char *text, size_t length, char word[TXID_SIZE])
+{
+	return length >= 26 && text_format(word, TXID_SIZE, "%.*s", (int)length, text) &&
+	       text_is_alphanumeric(word, TXID_SIZE - 1);
+}
+
+/* The one reference in `text`, standing as a word of its own; "" when there is none, or two.  Slashes
+ * and dashes do not end a word: the tail of a link is no txid. */
+static void
+find_reference(const char *text, char reference[REFERENCE_SIZE])
+{
+	static const char between[] = " \t\r\n,;:.=|#()[]\"'";
+	char word[TXID_SIZE];
+	reference[0] = '\0';
+	for (text += strspn(text, between); *text != '\0'; text += strspn(text, between)) {
+		size_t length = strcspn(text, between);
+		bool found = take_reference(text, length, word);
+		text += length;
+		if (!found || text_equal(word, reference))
+			continue;
+		if (reference[0] != '\0') {
+			reference[0] = '\0';
+			return;
+		}
+		text_copy(reference, REFERENCE_SIZE, word);
+	}
+}
+
+/* Means of payment 17 is Pix (omie.md section 2).  An order paid otherwise has no Pix reference,
+ * though the same field may hold a card's. */
+static void
+read_payment(struct tool_call *call, const json_t *order)
+{
+	struct order_facts *facts = &call->facts.order;
+	facts->paid_by_pix = text_equal(said_by_all_instalments(order, "meio_pagamento"), "17");
+	if (facts->paid_by_pix)
+		find_reference(reference_text(call->shop, order), facts->payment_reference);
+}
+
+/* --- step 0: the lines ----------------------------------------------------------------------- */
+
+static bool
+read_item(struct order_item *item, const json_t *product, struct why *why)
+{
+	if (!read_texts(product, item_texts, COUNT(item_texts), item, why) ||
+	    !read_scaled(product, "quantidade", 4, &item->quantity_e4, why) ||
+	    !read_scaled(product, "valor_unitario", 6, &item->unit_price_e6, why) ||
+	    !read_money(product, "valor_total", &item->total_cents, why))
+		return false;
+	return item->quantity_e4 > 0 || why_set(why, "field quantidade is missing or zero");
+}
+
+/* ConsultarPedido has no nItem.  A line's place is taken for it, which is right as long as the note was
+ * made line by line; the sale note's XML is the source that would prove it. */
+static bool
+read_items(struct order_facts *facts, const json_t *order, struct why *why)
+{
+	const json_t *lines = json_object_get(order, "det");
+	size_t count = json_array_size(lines);
+	if (count < 1 || count > ORDER_ITEMS_MAX)
+		return why_set(why, "an order of %zu lines, and 1 to %d can be handled", count,
+		               ORDER_ITEMS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct order_item *item = &facts->items[i];
+		item->number = (int64_t)i + 1;
+		if (!read_item(item, json_at(json_array_get(lines, i), "produto"), why))
+			return why_prefix(why, "line %zu", i + 1);
+	}
+	facts->item_count = (int64_t)count;
+	return true;
+}
+
+static bool
+order_read(struct tool_call *call, const json_t *answer, struct why *why)
+{
+	const json_t *order = json_at(answer, "pedido_venda_produto");
+	struct order_facts *facts = &call->facts.order;
+	memset(&call->facts, 0, sizeof(call->facts));
+	call->facts.kind = FACTS_ORDER;
+	if (!read_identity(call, order, why) || !read_state(call, order, why) ||
+	    !read_total(facts, order, why) || !read_items(facts, order, why))
+		return false;
+	facts->ordered_ms = ordered_at(order);
+	read_payment(call, order);
+	facts->exists = true;
+	return true;
+}
+
+/* --- step 1: the buyer ----------------------------------------------------------------------- */
+
+/* Area code and number are free text.  What does not fit can't be a number: it is left out, and the
+ * buyer has the document to prove it by. */
+static void
+read_phone(const json_t *customer, const char *area_path, const char *number_path,
+           char phone[PHONE_TEXT_SIZE])
+{
+	char area[PHONE_TEXT_SIZE], digits[PHONE_TEXT_SIZE], number[PHONE_TEXT_SIZE];
+	json_maybe_text_or_integer(customer, area_path, area, sizeof(area));
+	json_maybe_text_or_integer(customer, number_path, number, sizeof(number));
+	text_digits(digits, sizeof(digits), area);
+	if (digits[0] == '\0' || number[0] == '\0')
+		text_copy(phone, PHONE_TEXT_SIZE, number);
+	else
+		text_format(phone, PHONE_TEXT_SIZE, "(%s) %s", digits, number);
+}
+
+static bool
+customer_read(struct tool_call *call, const json_t *answer, struct why *why)
+{
+	struct buyer *buyer = &call->facts.order.buyer;
+	int64_t asked = json_maybe_integer(call->notes, "codigo_cliente_omie", 0);
+	if (json_maybe_integer(answer, "codigo_cliente_omie", asked) != asked)
+		return why_set(why, "asked for one customer, answered about another");
+	read_phone(answer, "telefone1_ddd", "telefone1_numero", buyer->phones[0]);
+	read_phone(answer, "telefone2_ddd", "telefone2_numero", buyer->phones[1]);
+	return read_texts(answer, buyer_texts, COUNT(buyer_texts), buyer, why);
+}
+
+/* --- step 2: the total again, and the sale note ---------------------------------------------- */
+
+/* Parts of the statuses of a note that is not, or no longer, good: Omie's words as capital letters
+ * without accents, and the authority's cStat (fiscal.md section 4). */
+static const char *const dead_statuses[] = { "CANCEL", "DENEG", "REJEIT", "INUTIL", "101", "151",
+	                                     "135",    "155",   "110",    "301",    "302", "303" };
+
+/*
+ * An outgoing note that the authority has authorised: it has a protocol, and its status does not
+ * say otherwise.  The values of status_nfe are not public, so none is waited for; that the order has
+ * an authorised note was said by ConsultarPedido.
+ */
+static bool
+is_sale_note(const json_t *note)
+{
+	char protocol[32], raw[64], status[64];
+	json_maybe_text_or_integer(note, "protocolo", protocol, sizeof(protocol));
+	json_maybe_text_or_integer(note, "status_nfe", raw, sizeof(raw));
+	text_letters_and_digits(status, sizeof(status), raw);
+	for (size_t i = 0; i < COUNT(dead_statuses); i++)
+		if (strstr(status, dead_statuses[i]) != NULL)
+			return false;
+	return text_equal(text_at(note, "tipo"), "S") && protocol[strspn(protocol, "0")] != '\0';
+}
+
+/* A false key must not become a fact, and dropping it would say that there is no note: a person
+ * looks.  So it is with two notes, of which one would have to be guessed. */
+static bool
+read_note(struct sale_note *to, const json_t *note, struct why *why)
+{
+	const char *key = text_at(note, "chave_nfe");
+	char number[16];
+	if (!access_key_is_valid(key))
+		return why_set(why, "the sale note's access key has a false form or check digit");
+	if (to->access_key[0] != '\0' && !text_equal(to->access_key, key))
+		return why_set(why, "the order has two authorised sale notes");
+	text_copy(to->access_key, sizeof(to->access_key), key);
+	access_key_number(key, to->number);
+	json_maybe_text_or_integer(note, "numero_nfe", number, sizeof(number));
+	if (number[0] != '\0' && !same_number(number, to->number))
+		return why_set(why, "sale note %s has the access key of note %s", number,
+		               to->number);
+	return json_maybe_text_or_integer(note, "serie_nfe", to->series, sizeof(to->series)) ||
+	       why_set(why, "field serie_nfe is too long");
+}
+
+static bool
+read_sale_note(struct tool_call *call, const json_t *answer, struct why *why)
+{
+	struct sale_note *to = &call->facts.order.sale_note;
+	const json_t *notes = json_object_get(answer, "ListaNfe");
+	if (!json_maybe_true(call->notes, "autorizado"))
+		return true;
+	if (notes != NULL && !json_is_array(notes))
+		return why_set(why, "field ListaNfe is not a list");
+	for (size_t i = 0; i < json_array_size(notes); i++) {
+		const json_t *note = json_array_get(notes, i);
+		if (is_sale_note(note) && !read_note(to, note, why))
+			return false;
+	}
+	to->in_production =
+		to->access_key[0] != '\0' && text_equal(text_at(answer, "ambiente"), "P");
+	return true;
+}
+
+static bool
+status_read(struct tool_call *call, const json_t *answer, struct why *why)
+{
+	struct order_facts *facts = &call->facts.order;
+	int64_t asked = json_maybe_integer(call->notes, "codigo_pedido", 0);
+	int64_t total_cents;
+	bool cancelled;
+	if (json_maybe_integer(answer, "codigo_pedido", 0) != asked)
+		return why_set(why, "asked for order %" PRId64 ", answered about another", asked);
+	if (!read_money(answer, "valor_total_pedido", &total_cents, why) ||
+	    !read_flag(answer, "cancelada", true, &cancelled, why))
+		return false;
+	if (total_cents != facts->total_cents)
+		return why_set(why,
+		               "the total is %" PRId64 " centavos here and %" PRId64
+		               " in ConsultarPedido",
+		               total_cents, facts->total_cents);
+	facts->cancelled = facts->cancelled || cancelled; /* either saying so is enough */
+	return read_sale_note(call, answer, why);
+}
+
+/* --- the dialogue ---------------------------------------------------------------------------- */
+
+static const struct exchange exchanges[] = {
+	{
+		.path = "/produtos/pedido/",
+		.call = "ConsultarPedido",
+		.key = "numero_pedido",
+		.subject = "Pedido",
+		.proof = "pedido_venda_produto.cabecalho",
+		.read = order_read,
+	},
+	{
+		.path = "/geral/clientes/",
+		.call = "ConsultarCliente",
+		.key = "codigo_cliente_omie",
+		.subject = "Cliente",
+		.proof = "razao_social",
+		.about_a_person = true,
+		.read = customer_read,
+	},
+	{
+		.path = "/produtos/pedido/",
+		.call = "StatusPedido",
+		.key = "codigo_pedido",
+		.subject = "Pedido",
+		.proof = "codigo_pedido",
+		.read = status_read,
+	},
+};
+
+/* `value` is taken. */
+static void
+exchange_ask(const struct exchange *exchange, const struct connection *connection, json_t *value,
+             struct http_request *request)
+{
+	ensure(value != NULL);
+	tool_begin(request, connection, HTTP_POST, "/api/v1", exchange->path);
+	tool_body(request, json_pack("{s:s, s:s, s:s, s:[{s:o}]}", "call", exchange->call,
+	                             "app_key", connection_secret(connection, "app_key"),
+	                             "app_secret", connection_secret(connection, "app_secret"),
+	                             "param", exchange->key, value));
+}
+
+static bool
+order_ask(const struct tool_call *call, struct http_request *request, struct why *why)
+{
+	(void)why;
+	ensure(call->step >= 0 && call->step < (int)COUNT(exchanges));
+	const struct exchange *exchange = &exchanges[call->step];
+	json_t *value = call->step == 0 ? json_string(call->operation->order.number)
+	                                : json_incref(json_object_get(call->notes, exchange->key));
+	exchange_ask(exchange, call->connection, value, request);
+	return true;
+}
+
+static enum tool_says
+order_take(struct tool_call *call, const struct exchange *exchange, json_t *answer, struct why *why)
+{
+	bool ok = exchange->read(call, answer, why);
+	json_decref(answer);
+	if (!ok) {
+		why_prefix(why, "%s", exchange->call);
+		return tool_concludes(call, OUTCOME_CONTRADICTION);
+	}
+	if (call->step + 1 < (int)COUNT(exchanges))
+		return TOOL_NEXT;
+	return tool_concludes(call, OUTCOME_DONE);
+}
+
+/* No such order is an answer.  But what the order itself named must be there. */
+static enum tool_says
+order_missing(struct tool_call *call, const struct exchange *exchange, struct why *why)
+{
+	if (call->step == 0) {
+		call->facts.kind = FACTS_ORDER;
+		return tool_concludes(call, OUTCOME_DONE);
+	}
+	why_set(why, "%s: Omie no longer knows the %s that ConsultarPedido named", exchange->call,
+	        exchange->key);
+	return tool_concludes(call, OUTCOME_CONTRADICTION);
+}
+
+static enum tool_says
+order_answer(struct tool_call *call, const struct http_response *response, struct why *why)
+{
+	const struct exchange *exchange = &exchanges[call->step];
+	struct reply reply = reply_read(exchange, call->connection, response, why);
+	switch (reply.verdict) {
+	case VERDICT_ANSWERED:
+		return order_take(call, exchange, reply.json, why);
+	case VERDICT_NOT_REGISTERED:
+		return order_missing(call, exchange, why);
+	case VERDICT_LATER:
+		call->retry_after_ms = reply.wait_ms;
+		return tool_concludes(call, OUTCOME_RETRY);
+	case VERDICT_REFUSED:
+		return tool_concludes(call, OUTCOME_REFUSED);
+	}
+	ensure(!"a verdict outside the enum");
+	return tool_concludes(call, OUTCOME_UNKNOWN);
+}
+
+/* --- the probe ------------------------------------------------------------------------------- */
+
+/* Asks for an order that does not exist: that Omie says so proves that it took the key. */
+static bool
+omie_probe_ask(const struct connection *connection, struct http_request *request, struct why *why)
+{
+	(void)why;
+	exchange_ask(&exchanges[0], connection, json_string("0"), request);
+	return true;
+}
+
+static enum outcome
+omie_probe_answer(const struct connection *connection, const struct http_response *response,
+                  struct why *why)
+{
+	struct reply reply = reply_read(&exchanges[0], connection, response, why);
+	json_decref(reply.json);
+	switch (reply.verdict) {
+	case VERDICT_ANSWERED:
+	case VERDICT_NOT_REGISTERED:
+		return OUTCOME_DONE;
+	case VERDICT_LATER:
+		return OUTCOME_RETRY;
+	case VERDICT_REFUSED:
+		return OUTCOME_REFUSED;
+	}
+	ensure(!"a verdict outside the enum");
+	return OUTCOME_UNKNOWN;
+}
+
+static const struct tool_operation omie_operations[] = {
+	{ OPERATION_LEDGER_ORDER, order_ask, order_answer },
+};
+
+static const struct secret_key omie_secrets[] = { { "app_key", true }, { "app_secret", true } };
+
+const struct tool tool_omie = {
+	.name = "omie",
+	.duty = DUTY_LEDGER,
+	.base_url = "https://app.omie.com.br",
+	.operations = omie_operations,
+	.operation_count = COUNT(omie_operations),
+	.secrets = omie_secrets,
+	.secret_count = COUNT(omie_secrets),
+	.tells_roles_apart = false,
+	.probe_ask = omie_probe_ask,
+	.probe_answer = omie_probe_answer,
+};
