@@ -32,7 +32,6 @@
 #include "channels/channel.h"
 #include "proof/disclosure.h"
 #include "proof/receipt.h"
-#include "proof/tree_head.h"
 #include "refund/case.h"
 #include "refund/mandate.h"
 
@@ -349,7 +348,7 @@ bool store_receipt_load(struct store *store, const char *id, struct stored_recei
 int64_t store_receipt_count(struct store *store, const char *order_number, char *latest_id);
 
 typedef void store_receipt_visit(void *context, const struct stored_receipt *receipt);
-/* Sealed ones, oldest first; `order_number` "" for all; without body and signatures when `brief`. */
+/* Sealed ones, newest first; `order_number` "" for all. */
 void store_receipts(struct store *store, const char *order_number, size_t limit,
                     store_receipt_visit *visit, void *context);
 
@@ -360,8 +359,8 @@ struct seal {
 void store_seal(struct store *store, const struct seal *seal, int64_t now_ms);
 
 void store_tree_node_add(struct store *store, unsigned level, uint64_t position,
-                         const uint8_t hash[32]);
-bool store_tree_node(struct store *store, unsigned level, uint64_t position, uint8_t hash[32]);
+                         const struct digest *hash);
+bool store_tree_node(struct store *store, unsigned level, uint64_t position, struct digest *hash);
 
 struct stored_head {
 	int64_t size;
@@ -377,7 +376,7 @@ bool store_head(struct store *store, int64_t size, struct stored_head *head);
 
 void store_disclosure_add(struct store *store, const char *receipt_id,
                           const struct disclosed *disclosed);
-typedef void store_disclosure_visit(void *context, const char *name, const char *text);
+typedef void store_disclosure_visit(void *context, const struct disclosed *disclosed);
 void store_disclosures(struct store *store, const char *receipt_id, store_disclosure_visit *visit,
                        void *context);
 
@@ -420,6 +419,7 @@ void store_session_add(struct store *store, const char *token_hash, int64_t staf
 /* False when it is unknown, expired, idle since `idle_ms`, or the person is disabled. */
 bool store_session(struct store *store, const char *token_hash, int64_t now_ms, int64_t idle_ms,
                    struct staff *staff);
+void store_session_seen(struct store *store, const char *token_hash, int64_t now_ms);
 void store_session_remove(struct store *store, const char *token_hash);
 
 void store_audit(struct store *store, int64_t at_ms, const char *actor, const char *action,

@@ -1,0 +1,59 @@
+/*
+ * The data folder: everything that belongs to one shop, in one place of mode 0700.
+ *
+ *	DATA/
+ *	  estorno.conf         settings
+ *	  estorno.db           the store
+ *	  control.sock         how commands reach a running `serve`
+ *	  keys/data.key        the vault's key (0600)
+ *	  keys/receipts.key    seals receipts (0600), keys/receipts.pub
+ *	  keys/log.key         signs the log's heads (0600), keys/log.pub
+ */
+#ifndef IO_FOLDER_H
+#define IO_FOLDER_H
+
+#include <stdbool.h>
+
+#include "base/why.h"
+#include "io/settings.h"
+#include "io/store.h"
+#include "io/vault.h"
+#include "proof/keys.h"
+
+enum { FOLDER_PATH_SIZE = 1024 };
+
+/* The path of a file in the folder; aborts when `folder` is absurdly long (checked when it is opened). */
+void folder_path(const char *folder, const char *name, char path[FOLDER_PATH_SIZE]);
+
+/* Makes folder, keys, settings and store.  False with `why`; an existing store is never touched. */
+bool folder_create(const char *folder, int64_t now_ms, struct why *why);
+
+/* What is read from it. */
+struct folder {
+	char path[FOLDER_PATH_SIZE];
+	struct settings settings;
+	struct store *store;
+	struct vault *vault;
+	struct signing_key *receipts_key, *log_key;
+};
+
+/* Opens it for writing (keys, vault and store; refused while another process writes) or for reading
+ * (settings and store, no secrets). */
+bool folder_open(struct folder *folder, const char *path, enum store_access access,
+                 struct why *why);
+void folder_close(struct folder *folder);
+
+/* The public key of `use` ("receipts", "log") as published in the folder. */
+bool folder_public_key(const char *folder, const char *use, struct verifying_key *key,
+                       struct why *why);
+
+/* Writes a new file of mode 0600, synced; refused when it exists. */
+bool file_write_private(const char *path, const char *text, struct why *why);
+
+/* Writes a new file anybody may read; refused when it exists. */
+bool file_write_public(const char *path, const void *bytes, size_t length, struct why *why);
+
+/* The whole of a file, at most `ceiling` bytes; the caller frees.  NULL with `why`. */
+char *file_read(const char *path, size_t ceiling, size_t *length, struct why *why);
+
+#endif
