@@ -4,7 +4,6 @@
 #include "tools/tool.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/json.h"
 #include "base/limits.h"
@@ -28,18 +27,11 @@ tool_by_name(const char *name)
 	return NULL;
 }
 
-static bool
-ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-	return length >= end_length && text_equal(text + length - end_length, end);
-}
-
 void
 tool_begin(struct http_request *request, const struct connection *connection,
            enum http_method method, const char *version, const char *path)
 {
-	bool has_version = ends_with(connection->base_url, version);
+	bool has_version = text_ends_with(connection->base_url, version);
 	request->method = method;
 	buffer_reset(&request->url);
 	buffer_add_format(&request->url, "%s%s%s", connection->base_url,

@@ -25,6 +25,21 @@ text_copy(char *to, size_t size, const char *from)
 }
 
 bool
+text_copy_beginning(char *to, size_t size, const char *from)
+{
+	static const char mark[] = TEXT_CUT_MARK;
+	ensure(size >= sizeof(mark));
+	if (text_copy(to, size, from))
+		return true;
+	size_t kept = size - sizeof(mark);
+	while (kept > 0 && ((unsigned char)from[kept] & 0xc0) == 0x80)
+		kept--; /* from[kept] continues a character that would be cut */
+	memcpy(to, from, kept);
+	memcpy(to + kept, mark, sizeof(mark));
+	return false;
+}
+
+bool
 text_format(char *to, size_t size, const char *format, ...)
 {
 	ensure(size > 0);
@@ -80,6 +95,13 @@ bool
 text_starts_with(const char *text, const char *beginning)
 {
 	return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+bool
+text_ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+	return length >= end_length && text_equal(text + length - end_length, end);
 }
 
 /* The length of the UTF-8 sequence at `at`, or 0 when it is not well formed. */

@@ -11,6 +11,11 @@
 /* Copies `from` with its NUL.  False, with `to` empty, when it does not fit. */
 bool text_copy(char *to, size_t size, const char *from);
 
+/* For words that only people read: as much of `from` (UTF-8) as fits, cut between two characters and
+ * ended with TEXT_CUT_MARK, so that the reader sees the cut.  True when nothing was left out. */
+#define TEXT_CUT_MARK " […]"
+bool text_copy_beginning(char *to, size_t size, const char *from);
+
 /* printf into a buffer.  False, with `to` empty, when it does not fit. */
 bool text_format(char *to, size_t size, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
@@ -25,6 +30,7 @@ bool text_equal_ignoring_case(const char *a, const char *b);
 bool text_equal_secret(const char *secret, const char *sent);
 
 bool text_starts_with(const char *text, const char *beginning);
+bool text_ends_with(const char *text, const char *end);
 
 /* True for well-formed UTF-8 without NUL, overlong forms or surrogates (RFC 3629). */
 bool text_is_utf8(const char *bytes, size_t length);
