@@ -43,6 +43,18 @@ simulated_json(struct simulated *simulated, int status, json_t *json)
 	json_decref(json);
 }
 
+/* --- chance ------------------------------------------------------------------------------------ */
+
+/* splitmix64 (Steele, Lea and Flood, 2014): a seeded sequence is all a simulator needs. */
+uint64_t
+simulated_random(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
 /* --- faults -------------------------------------------------------------------------------- */
 
 static enum fault_kind

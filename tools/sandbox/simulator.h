@@ -32,6 +32,11 @@ void simulated_json(struct simulated *simulated, int status, json_t *json);
 void simulated_text(struct simulated *simulated, int status, const char *content_type,
                     const char *text);
 
+/* --- chance ------------------------------------------------------------------------------------ */
+
+/* The next number of the sequence that `state` stands at; any seed will do. */
+uint64_t simulated_random(uint64_t *state);
+
 /* --- faults -------------------------------------------------------------------------------- */
 
 /*

@@ -17,14 +17,10 @@
 
 /* --- chance -------------------------------------------------------------------------------- */
 
-/* splitmix64 (Steele, Lea and Flood, 2014): a seeded sequence is all a simulator needs. */
 uint64_t
 world_random(struct world *world)
 {
-	uint64_t z = world->random += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
+	return simulated_random(&world->random);
 }
 
 void
