@@ -21,7 +21,8 @@
  *	  1.request, 1.response, expect.json {"outcome":"done","message_id":...,"queue_id":...}
  *
  * A case may also ask for a token (operation.json {"operation":"token"}) or a probe
- * ({"operation":"probe"}).
+ * ({"operation":"probe"}).  A case without a connection.json uses its provider's, when there
+ * is one beside the cases (tests/cases/zapi/connection.json).
  *
  * Expected facts name only the fields the story is about: each must be there with that
  * value.  Requests are compared whole.
@@ -180,12 +181,22 @@ check_outcome(const json_t *expect, enum outcome outcome, const struct why *why)
 
 /* --- connections ------------------------------------------------------------------------------ */
 
+static json_t *
+connection_json(const char *directory, const char *provider)
+{
+	char path[512];
+	if (case_path(path, sizeof(path), directory, "connection.json"))
+		return case_json(directory, "connection.json");
+	assert_true(text_format(path, sizeof(path), ROOT "/%s", provider));
+	return case_json(path, "connection.json");
+}
+
 static struct connection *
 case_connection(const char *directory, const char *name, const char *base_url)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	assert_non_null(connection);
-	json_t *json = case_json(directory, "connection.json");
+	json_t *json = connection_json(directory, name);
 	const char *role = json_string_value(json_object_get(json, "role"));
 	const char *url = json_string_value(json_object_get(json, "base_url"));
 	const char *token = json_string_value(json_object_get(json, "access_token"));
@@ -467,10 +478,11 @@ play(void **state)
 		fail_msg("no tool and no channel is called %s", provider);
 }
 
+/* Files between the cases have a dot in their names, cases have not. */
 static int
-visible(const struct dirent *entry)
+is_case(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	return strchr(entry->d_name, '.') == NULL;
 }
 
 enum { CASES_MAX = 1024 };
@@ -484,7 +496,7 @@ add_cases(const char *provider)
 	char path[512];
 	struct dirent **names;
 	text_format(path, sizeof(path), ROOT "/%s", provider);
-	int count = scandir(path, &names, visible, alphasort);
+	int count = scandir(path, &names, is_case, alphasort);
 	for (int i = 0; i < count; i++) {
 		text_format(path, sizeof(path), ROOT "/%s/%s", provider, names[i]->d_name);
 		char *directory = strdup(path);
@@ -505,7 +517,7 @@ int
 main(void)
 {
 	struct dirent **names;
-	int count = scandir(ROOT, &names, visible, alphasort);
+	int count = scandir(ROOT, &names, is_case, alphasort);
 	if (count <= 0) {
 		fprintf(stderr, "no cases below " ROOT ": run this from the project's root\n");
 		return 2;
