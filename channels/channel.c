@@ -1,7 +1,10 @@
 /*
- * The names of what channels hear, from the lists in the header.
+ * The names of what channels hear, from the lists in the header, and the few lines
+ * that every channel would otherwise write again.
  */
 #include "channels/channel.h"
+
+#include <string.h>
 
 #include "base/ensure.h"
 #include "base/text.h"
@@ -68,4 +71,68 @@ channel_by_name(const char *name)
 		if (text_equal(channels[i]->name, name))
 			return channels[i];
 	return NULL;
+}
+
+/* --- helpers ------------------------------------------------------------------------------ */
+
+struct heard *
+heard_add(struct heard_list *list, enum heard_kind kind)
+{
+	ensure(list->count < HEARD_MAX);
+	struct heard *heard = &list->list[list->count++];
+	memset(heard, 0, sizeof(*heard));
+	heard->kind = kind;
+	return heard;
+}
+
+bool
+heard_ignored(struct heard_list *list, const char *because)
+{
+	struct heard *heard = heard_add(list, HEARD_IGNORED);
+	ensure(text_copy(heard->ignored_because, sizeof(heard->ignored_because), because));
+	return true;
+}
+
+/* The word goes into log lines and metrics, so nothing else may come through it. */
+static bool
+lower_constant(char *word, size_t size, const char *constant)
+{
+	if (constant[0] == '\0' || !text_copy(word, size, constant))
+		return false;
+	for (; *word != '\0'; word++) {
+		if (*word >= 'A' && *word <= 'Z')
+			*word = (char)(*word - 'A' + 'a');
+		else if (*word != '_' && (*word < '0' || *word > '9'))
+			return false;
+	}
+	return true;
+}
+
+bool
+heard_ignored_constant(struct heard_list *list, const char *constant, const char *otherwise)
+{
+	char word[sizeof(list->list[0].ignored_because)];
+	bool usable = lower_constant(word, sizeof(word), constant);
+	return heard_ignored(list, usable ? word : otherwise);
+}
+
+void
+heard_words(struct heard *heard, const char *words)
+{
+	bool whole = text_copy_beginning(heard->text, sizeof(heard->text), words);
+	bool could_mean_yes = heard->content == CONTENT_TEXT || heard->content == CONTENT_BUTTON;
+	if (!whole && could_mean_yes)
+		heard->content = CONTENT_OTHER;
+}
+
+/* As it stands: with its country and nothing but digits it is what phone_normalise() makes of a Brazilian
+ * number.  That function is not asked, because it also guesses at numbers without a country, which no
+ * gateway sends: ten digits that begin with 65 are Singapore here, not Mato Grosso. */
+bool
+address_from_number(const char *number, char *address)
+{
+	size_t length = strlen(number);
+	bool is_number = length >= 8 && length < PHONE_SIZE &&
+	                 strspn(number, "0123456789") == length;
+	return text_copy(address, ADDRESS_SIZE, is_number ? number : "") && is_number;
 }

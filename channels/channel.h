@@ -84,17 +84,18 @@ struct heard {
 	char message_id[MESSAGE_ID_SIZE];   /* the message this is about */
 	char queue_id[MESSAGE_ID_SIZE];     /* the provider's queue id of our message, "" if none */
 	char edit_id[MESSAGE_ID_SIZE];      /* an edit's own id */
-	char address[ADDRESS_SIZE];         /* who: the phone (normalised when it is Brazilian), else the lid */
+	char address[ADDRESS_SIZE];         /* who: the phone (digits with their country), else the lid;
+	                                       with CONNECTED the shop's own */
 	char lid[ADDRESS_SIZE];             /* the stable identity when the provider gives one */
 	char name[128];                     /* what the customer calls himself: untrusted */
 	int64_t at_ms;                      /* the provider's time, 0 when nonsense; never an order key */
 	enum content content;
-	char text[MESSAGE_BYTES_MAX];       /* words, caption, or the button's label; UTF-8 */
+	char text[MESSAGE_BYTES_MAX];       /* words, caption, or the button's label; UTF-8 (heard_words) */
 	char button_id[BUTTON_ID_SIZE];     /* ours, when a button or list row was chosen */
 	char quoted_id[MESSAGE_ID_SIZE];    /* the message it replies to or reacts to */
 	bool forwarded;
 	enum delivery delivery;             /* with STATUS */
-	char failure[160];                  /* with HANDED_OVER: "" when it left */
+	char failure[160];                  /* with HANDED_OVER: "" when it left; why DISCONNECTED */
 	char ignored_because[40];           /* with IGNORED: one stable word or two */
 };
 
@@ -142,5 +143,26 @@ struct channel {
 extern const struct channel *const channels[];
 extern const size_t channel_count;
 const struct channel *channel_by_name(const char *name);
+
+/* --- helpers shared by channels ----------------------------------------------------------- */
+
+/* The next entry of the list, zeroed.  More than HEARD_MAX is our own mistake: look before. */
+struct heard *heard_add(struct heard_list *list, enum heard_kind kind);
+
+/* An IGNORED entry.  Returns true, so that `return heard_ignored(...)` reads well. */
+bool heard_ignored(struct heard_list *list, const char *because);
+
+/* The same with a provider's constant ("CALL_MISSED") in lower case as the word; `otherwise` when it
+ * is too long or has other letters than A-Z, 0-9 and _. */
+bool heard_ignored_constant(struct heard_list *list, const char *constant, const char *otherwise);
+
+/* Puts a customer's words under the content that is set already.  Words that do not fit are not lost:
+ * their beginning is kept, with TEXT_CUT_MARK, and a text or a button becomes OTHER, because half
+ * of what somebody wrote must never be read as a yes. */
+void heard_words(struct heard *heard, const char *words);
+
+/* A WhatsApp number with its country (digits only, as every gateway gives it) -> the address by which
+ * we know this person.  Needs ADDRESS_SIZE.  False, with `address` empty, when it is no number. */
+bool address_from_number(const char *number, char *address);
 
 #endif
