@@ -135,6 +135,9 @@ size_t store_sayings_due(struct store *store, int64_t now_ms, struct saying *say
 void store_saying_set(struct store *store, int64_t id, enum saying_state state, int64_t due_ms,
                       const struct sent *sent, const char *failure, int64_t now_ms);
 
+/* Sets only when it is looked at again; 0 for never. */
+void store_saying_postpone(struct store *store, int64_t id, int64_t due_ms);
+
 /* By what the provider calls it; either id may be "".  False when it is not ours. */
 bool store_saying_find(struct store *store, const char *provider_id, const char *queue_id,
                        struct saying *saying);

@@ -257,6 +257,15 @@ store_saying_set(struct store *store, int64_t id, enum saying_state state, int64
 	query_run(q);
 }
 
+void
+store_saying_postpone(struct store *store, int64_t id, int64_t due_ms)
+{
+	struct query *q = query(store, "UPDATE outbox SET due_ms = :due WHERE id = :id");
+	query_integer_or_null(q, ":due", due_ms);
+	query_integer(q, ":id", id);
+	query_run(q);
+}
+
 bool
 store_saying_find(struct store *store, const char *provider_id, const char *queue_id,
                   struct saying *saying)

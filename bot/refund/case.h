@@ -218,7 +218,8 @@ struct event {
 enum effect_kind {
 	EFFECT_SAY,     /* `template`, words in `text`; with REFUND_DONE the receipt in the case */
 	EFFECT_ASK,     /* `operation`; a write other than the refund, or a read */
-	EFFECT_WEIGH,   /* would the mandate allow it now? -> EVENT_ROOM */
+	EFFECT_WEIGH,   /* would the mandate allow it now, and could the note in `operation` be
+	                   asked for? -> EVENT_ROOM */
 	EFFECT_OFFER,   /* record c->offer */
 	EFFECT_CONSENT, /* record the yes to c->offer */
 	EFFECT_RESERVE, /* take room under the mandate -> EVENT_ROOM */

@@ -70,6 +70,7 @@ flow_step noting_learns, noting_again, noting_gives_up;
 flow_step verifying_learns, verifying_again, verifying_gives_up;
 flow_step sealed_sealed, sealed_gives_up, notifying_told, notifying_gives_up;
 void note_issue(struct step *s);
+void note_write(const struct step *s, struct operation *operation); /* the note of the whole order */
 void verify(struct step *s);
 void notify(struct step *s);
 

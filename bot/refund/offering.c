@@ -25,7 +25,7 @@ looking_up_again(struct step *s)
 	} else if (c->payment_reading.read_ms == 0) {
 		step_ask_payment(s, c->order.payment_reference);
 	} else {
-		step_effect(s, EFFECT_WEIGH);
+		note_write(s, &step_effect(s, EFFECT_WEIGH)->operation);
 	}
 }
 

@@ -25,19 +25,28 @@
 
 /* --- NOTING ---------------------------------------------------------------------------------------- */
 
+void
+note_write(const struct step *s, struct operation *operation)
+{
+	const struct refund_case *c = s->c;
+	struct note_request *request = &operation->note;
+	operation->kind = OPERATION_INVOICE_ISSUE;
+	derive_note_ref(c->refund.id, request->ref);
+	ensure(text_copy(request->sale_access_key, sizeof(request->sale_access_key),
+	                 c->order.sale_note.access_key));
+	request->issued_ms = s->around->now_ms;
+	request->total_cents = c->order.total_cents;
+	request->buyer = c->order.buyer;
+	request->item_count = c->order.item_count;
+	memcpy(request->items, c->order.items, sizeof(request->items));
+}
+
 static void
 send_note(struct step *s)
 {
 	struct refund_case *c = s->c;
-	struct note_request *request = &step_ask(s, OPERATION_INVOICE_ISSUE)->note;
-	ensure(text_copy(request->ref, sizeof(request->ref), c->note.ref));
-	ensure(text_copy(request->sale_access_key, sizeof(request->sale_access_key),
-	                 c->order.sale_note.access_key));
-	request->issued_ms = s->around->now_ms;
-	request->total_cents = c->offer.amount_cents;
-	request->buyer = c->order.buyer;
-	request->item_count = c->order.item_count;
-	memcpy(request->items, c->order.items, sizeof(request->items));
+	ensure(c->offer.amount_cents == c->order.total_cents);
+	note_write(s, step_ask(s, OPERATION_INVOICE_ISSUE));
 	c->note.send_again = false;
 	c->note.sends++;
 	c->note.sent_ms = s->around->now_ms;

@@ -1,0 +1,203 @@
+/*
+ * What channels hear.
+ *
+ * A message is kept once, whatever the provider sends twice, and finds its case: a live
+ * one of the same person first, then one that is held or has just ended and wants it,
+ * else it opens a new one.  A reaction or an unreadable message opens nothing.
+ */
+#include <string.h>
+
+#include "base/ensure.h"
+#include "base/log.h"
+#include "base/phone.h"
+#include "base/text.h"
+#include "serve/engine_room.h"
+
+enum { CASES_LOOKED_AT = 8 };
+
+static int64_t
+keep_contact(struct engine *engine, const struct heard *heard)
+{
+	struct contact contact = { 0 };
+	ensure(text_copy(contact.channel, sizeof(contact.channel), engine->channel->name));
+	ensure(text_copy(contact.address, sizeof(contact.address), heard->address));
+	ensure(text_copy(contact.lid, sizeof(contact.lid), heard->lid));
+	ensure(text_copy(contact.name, sizeof(contact.name), heard->name));
+	return store_contact(engine->store, &contact, engine->now_ms);
+}
+
+static enum said_how
+how_of(enum content content)
+{
+	switch (content) {
+	case CONTENT_TEXT:
+		return SAID_WORDS;
+	case CONTENT_BUTTON:
+		return SAID_BUTTON;
+	case CONTENT_REACTION:
+		return SAID_REACTION;
+	case CONTENT_IMAGE:
+	case CONTENT_AUDIO:
+	case CONTENT_VIDEO:
+	case CONTENT_DOCUMENT:
+	case CONTENT_STICKER:
+	case CONTENT_LOCATION:
+	case CONTENT_CONTACT:
+	case CONTENT_PAYMENT:
+	case CONTENT_WAITING:
+	case CONTENT_OTHER: /* also words too long to keep whole */
+		return SAID_MEDIA;
+	}
+	ensure(!"a content outside the enum");
+	return SAID_MEDIA;
+}
+
+static struct said
+said_of(const struct heard *heard, int64_t message)
+{
+	return (struct said){
+		.message = message,
+		.how = how_of(heard->content),
+		.text = heard->text,
+		.button_id = heard->button_id,
+		.forwarded = heard->forwarded,
+	};
+}
+
+/* The newest case of this person that takes the message; live ones before others.  Its id, or "". */
+static void
+find_case(struct engine *engine, int64_t contact, const struct said *said, char *case_id)
+{
+	char ids[CASES_LOOKED_AT][ID_SIZE];
+	uint8_t entropy[ENTROPY_BYTES];
+	struct contact person;
+	size_t count = store_cases_of(engine->store, contact, ids, CASES_LOOKED_AT);
+	case_id[0] = '\0';
+	for (int live = 1; live >= 0; live--) {
+		for (size_t i = 0; i < count && case_id[0] == '\0'; i++) {
+			if (!store_case_load(engine->store, ids[i], engine->c))
+				continue;
+			struct surroundings around =
+			        engine_surroundings(engine, engine->c, entropy, &person);
+			bool is_live = !case_has_ended(engine->c->state) &&
+			               engine->c->state != CASE_HELD;
+			if (is_live == (live == 1) && case_takes(engine->c, said, &around))
+				ensure(text_copy(case_id, ID_SIZE, ids[i]));
+		}
+	}
+}
+
+/* Does it say anything that a new case could begin with? */
+static bool
+may_open(const struct heard *heard)
+{
+	return heard->content != CONTENT_REACTION && heard->content != CONTENT_WAITING;
+}
+
+static void
+take_message(struct engine *engine, const struct heard *heard)
+{
+	struct message message = { .heard = heard, .heard_ms = engine->now_ms };
+	char case_id[ID_SIZE];
+	message.contact = keep_contact(engine, heard);
+	if (!store_hear(engine->store, engine->channel->name, &message)) {
+		engine->counts.duplicates++;
+		return;
+	}
+	engine->counts.messages++;
+	struct event event = { .kind = EVENT_MESSAGE, .said = said_of(heard, message.id) };
+	if (heard->content == CONTENT_WAITING)
+		return; /* the words follow under the same id */
+	find_case(engine, message.contact, &event.said, case_id);
+	if (case_id[0] != '\0') {
+		store_message_assign(engine->store, message.id, case_id);
+		engine_step(engine, case_id, &event, "customer");
+	} else if (may_open(heard)) {
+		engine_open_case(engine, message.contact, &event);
+	}
+}
+
+static void
+take_edit(struct engine *engine, const struct heard *heard)
+{
+	struct message message = { .heard = heard, .heard_ms = engine->now_ms };
+	char case_id[ID_SIZE];
+	int64_t contact;
+	bool known = store_message_find(engine->store, engine->channel->name, heard->message_id,
+	                                &contact, case_id);
+	message.contact = known ? contact : keep_contact(engine, heard);
+	if (!store_hear(engine->store, engine->channel->name, &message) || !known ||
+	    case_id[0] == '\0')
+		return;
+	struct event event = { .kind = EVENT_EDITED, .said = said_of(heard, message.id) };
+	store_message_assign(engine->store, message.id, case_id);
+	engine_step(engine, case_id, &event, "customer");
+}
+
+static void
+take_deletion(struct engine *engine, const struct heard *heard)
+{
+	char case_id[ID_SIZE];
+	int64_t contact;
+	const struct event event = { .kind = EVENT_DELETED, .said = { .text = "", .button_id = "" } };
+	const char *channel = engine->channel->name;
+	if (store_message_delete(engine->store, channel, heard->message_id, engine->now_ms) &&
+	    store_message_find(engine->store, channel, heard->message_id, &contact, case_id) &&
+	    case_id[0] != '\0')
+		engine_step(engine, case_id, &event, "customer");
+}
+
+/* Somebody answered from the shop's own phone, unless it is an echo of what we sent. */
+static void
+take_human_reply(struct engine *engine, const struct heard *heard)
+{
+	struct message message = { .heard = heard, .heard_ms = engine->now_ms, .by_shop = true };
+	struct said said = { .text = "", .button_id = "", .how = SAID_WORDS };
+	struct saying ours;
+	char case_id[ID_SIZE];
+	if (store_saying_find(engine->store, heard->message_id, "", &ours))
+		return;
+	message.contact = keep_contact(engine, heard);
+	if (!store_hear(engine->store, engine->channel->name, &message))
+		return;
+	find_case(engine, message.contact, &said, case_id);
+	if (case_id[0] == '\0')
+		return;
+	const struct event event = { .kind = EVENT_HUMAN_REPLIED };
+	store_message_assign(engine->store, message.id, case_id);
+	engine_step(engine, case_id, &event, "shop");
+}
+
+void
+engine_take_heard(struct engine *engine, const struct heard *heard)
+{
+	switch (heard->kind) {
+	case HEARD_MESSAGE:
+		take_message(engine, heard);
+		break;
+	case HEARD_EDITED:
+		take_edit(engine, heard);
+		break;
+	case HEARD_DELETED:
+		take_deletion(engine, heard);
+		break;
+	case HEARD_HUMAN_REPLIED:
+		take_human_reply(engine, heard);
+		break;
+	case HEARD_HANDED_OVER:
+	case HEARD_STATUS:
+		engine_take_status(engine, heard);
+		break;
+	case HEARD_CONNECTED:
+		log_line(LOG_INFO, "channel.connected", "channel=%s", engine->channel->name);
+		break;
+	case HEARD_DISCONNECTED:
+		log_line(LOG_WARNING, "channel.disconnected", "channel=%s: link the shop's phone again",
+		         engine->channel->name);
+		break;
+	case HEARD_IGNORED:
+		log_line(LOG_DEBUG, "channel.ignored", "channel=%s because=%s",
+		         engine->channel->name, heard->ignored_because);
+		break;
+	}
+}

@@ -1,0 +1,173 @@
+/*
+ * The mandate is weighed, always inside the transaction that acts on the answer.
+ *
+ * Three times for one refund: before the offer (so that nothing is offered that finance
+ * does not allow), when the yes is heard (room is taken), and when the order to pay is
+ * put on disk (it may have been revoked meanwhile).  Each time the signature is checked
+ * anew over the stored bytes, and the columns that SQL enforces must say the same as
+ * what was signed.
+ */
+#include <string.h>
+
+#include "base/ensure.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "proof/key_text.h"
+#include "serve/engine_room.h"
+
+/* --- is the mandate what finance signed? ------------------------------------------------------------------------ */
+
+static bool
+is_genuine(struct engine *engine, const struct stored_mandate *stored)
+{
+	struct signed_mandate whole = { .mandate = stored->columns };
+	struct verifying_key key;
+	struct mandate inside;
+	char public_key[KEY_TEXT_SIZE];
+	if (!store_trusted_key(engine->store, stored->key_id, public_key, sizeof(public_key)) ||
+	    !verifying_key_parse(public_key, &key, NULL) || !text_equal(key.id, stored->key_id))
+		return false;
+	if (!text_copy(whole.body, sizeof(whole.body), stored->body) ||
+	    !text_copy(whole.signature, sizeof(whole.signature), stored->signature))
+		return false;
+	return mandate_is_genuine(&whole, &key) && mandate_read_body(stored->body, &inside, NULL) &&
+	       mandate_equal(&inside, &stored->columns);
+}
+
+/* HOLD_NONE when `stored` may be used now, whatever the amount. */
+static enum hold_reason
+standing(struct engine *engine, const struct stored_mandate *stored)
+{
+	switch (stored->status) {
+	case MANDATE_ACTIVE:
+		break;
+	case MANDATE_PAUSED:
+		return HOLD_MANDATE_PAUSED;
+	case MANDATE_REVOKED:
+		return HOLD_MANDATE_REVOKED;
+	case MANDATE_SUPERSEDED:
+		return HOLD_MANDATE_CHANGED;
+	}
+	if (!is_genuine(engine, stored))
+		return HOLD_MANDATE_TAMPERED;
+	bool in_time = engine->now_ms >= stored->columns.not_before_ms &&
+	               engine->now_ms < stored->columns.expires_ms;
+	return in_time ? HOLD_NONE : HOLD_MANDATE_EXPIRED;
+}
+
+static enum hold_reason
+current(struct engine *engine, struct stored_mandate *stored)
+{
+	if (!store_mandate_latest(engine->store, stored))
+		return HOLD_MANDATE_MISSING;
+	return standing(engine, stored);
+}
+
+static void
+describe(const struct stored_mandate *stored, struct mandate_used *used)
+{
+	*used = (struct mandate_used){
+		.version = stored->columns.signed_ms,
+		.per_refund_cents = stored->columns.per_refund_cents,
+	};
+	ensure(text_copy(used->id, sizeof(used->id), stored->columns.id));
+	ensure(text_copy(used->key_id, sizeof(used->key_id), stored->key_id));
+}
+
+static void
+customer_of(struct engine *engine, const struct refund_case *c, char customer[PSEUDONYM_SIZE])
+{
+	vault_pseudonym(engine->setup.vault, c->order.buyer.document, customer);
+}
+
+/* Would this amount fit now? */
+static enum hold_reason
+weigh(struct engine *engine, const struct refund_case *c, int64_t amount_cents,
+      struct stored_mandate *stored)
+{
+	struct mandate_use use;
+	char customer[PSEUDONYM_SIZE];
+	enum hold_reason reason = current(engine, stored);
+	if (reason != HOLD_NONE)
+		return reason;
+	if (store_order_is_busy(engine->store, c->order_number, c->id))
+		return HOLD_REFUND_UNDER_WAY;
+	customer_of(engine, c, customer);
+	store_mandate_use(engine->store, c->order_number, customer, engine->now_ms, &use);
+	return mandate_allows(&stored->columns, &use, amount_cents, c->order.ordered_ms,
+	                      engine->now_ms);
+}
+
+/* --- the three weighings --------------------------------------------------------------------------------------------- */
+
+void
+engine_weigh(struct engine *engine, const struct refund_case *c, const struct operation *note,
+             struct room *room)
+{
+	struct stored_mandate stored;
+	struct why why = { "" };
+	room->what = ROOM_TO_OFFER;
+	room->sequence = store_refund_sequence(engine->store, c->payment.e2eid);
+	room->refused = weigh(engine, c, c->order.total_cents, &stored);
+	if (room->refused == HOLD_NONE && !engine_rehearse(engine, note, &why)) {
+		log_line(LOG_WARNING, "note.rehearsal", "case=%s why=\"%s\"", c->id, why.text);
+		room->refused = HOLD_NOTE_INPUTS;
+	}
+	if (room->refused == HOLD_NONE && room->sequence > REFUND_SEQUENCE_MAX)
+		room->refused = HOLD_BANK_DECLINED;
+}
+
+/* C has weighed first; a trigger that still says no is taken at its word. */
+static enum hold_reason
+refused_by_schema(const struct refund_case *c, const struct why *why)
+{
+	log_line(LOG_ERROR, "reservation.refused", "case=%s why=\"%s\"", c->id, why->text);
+	if (strstr(why->text, "P6") != NULL)
+		return HOLD_MANDATE_CHANGED;
+	if (strstr(why->text, "P7") != NULL)
+		return HOLD_ALREADY_REFUNDED;
+	return strstr(why->text, "P5") != NULL ? HOLD_MANDATE_ROOM : HOLD_CONSENT_UNCLEAR;
+}
+
+void
+engine_reserve(struct engine *engine, const struct refund_case *c, struct room *room)
+{
+	struct stored_mandate stored;
+	struct why why = { "" };
+	char customer[PSEUDONYM_SIZE];
+	room->what = ROOM_TO_RESERVE;
+	room->refused = weigh(engine, c, c->offer.amount_cents, &stored);
+	if (room->refused != HOLD_NONE)
+		return;
+	customer_of(engine, c, customer);
+	const struct reservation reservation = { .c = c, .mandate = &stored.columns,
+		                                 .customer = customer };
+	if (!store_reserve(engine->store, &reservation, engine->now_ms, &why))
+		room->refused = refused_by_schema(c, &why);
+	else
+		describe(&stored, &room->mandate);
+}
+
+/* The room is taken already; what is asked again is whether finance still stands behind it. */
+void
+engine_pay(struct engine *engine, const struct refund_case *c, const struct operation *refund,
+           struct room *room)
+{
+	struct stored_mandate stored;
+	struct why why = { "" };
+	bool first = c->state == CASE_RESERVED;
+	room->what = ROOM_TO_PAY;
+	room->refused = current(engine, &stored);
+	if (room->refused != HOLD_NONE)
+		return;
+	if (first && !store_reservation_set(engine->store, c->id, RESERVATION_EXECUTING,
+	                                    engine->now_ms, &why)) {
+		room->refused = refused_by_schema(c, &why);
+	} else if (!engine_ask(engine, c, refund, &why)) {
+		log_line(LOG_ERROR, "refund.refused", "case=%s why=\"%s\"", c->id, why.text);
+		room->refused = HOLD_SYSTEM_REFUSED;
+	} else {
+		engine->counts.refunds_sent++;
+		describe(&stored, &room->mandate);
+	}
+}

@@ -1,0 +1,153 @@
+/*
+ * What the rooms of the engine share.  Private to bot/serve/engine*.
+ */
+#ifndef SERVE_ENGINE_ROOM_H
+#define SERVE_ENGINE_ROOM_H
+
+#include "serve/engine.h"
+
+enum {
+	LINKS_MAX = 16,      /* connections in use: each tool and channel, each role, old and new */
+	FLIGHTS_MAX = 512,   /* calls under way or about to be */
+	FOLLOW_MAX = 16      /* events that one event may lead to within a turn */
+};
+
+/* A credential in use.  An old one stays until the last call with it has ended. */
+struct link {
+	struct connection *connection; /* NULL: free slot */
+	bool shared;                 /* serves reading and writing: the receipt says so */
+	bool retired;
+	int users;
+	bool token_under_way;
+};
+
+/* What a call under way is for. */
+enum flight_kind { FLIGHT_OPERATION, FLIGHT_TOKEN, FLIGHT_SAYING };
+
+enum flight_state {
+	FLIGHT_FREE,
+	FLIGHT_DECIDED, /* this turn's; starts after the commit */
+	FLIGHT_WAITING, /* for a token */
+	FLIGHT_ALOFT,   /* on the wire */
+	FLIGHT_LANDED,  /* ended; its item waits for the next turn */
+	FLIGHT_CONCLUDED /* its outcome has met the case; freed when the turn is over */
+};
+
+struct flight {
+	enum flight_state state;
+	enum flight_kind kind;
+	int64_t ticket;
+	struct link *link;
+	/* OPERATION */
+	const struct tool *tool;
+	struct operation *operation;
+	struct tool_call call;
+	int64_t attempt;
+	char case_id[ID_SIZE];
+	char credential[CREDENTIAL_SIZE];
+	struct why why;
+	/* SAYING */
+	struct saying saying;
+	char address[ADDRESS_SIZE];
+	struct sent sent;
+	/* how it ended */
+	enum outcome outcome;
+};
+
+/* Something gathered. */
+enum item_kind { ITEM_HEARD, ITEM_LANDED, ITEM_ACTION, ITEM_CHANGE };
+
+struct item {
+	enum item_kind kind;
+	struct heard_list *heard;
+	engine_acknowledge *acknowledge;
+	void *context;
+	struct flight *flight;
+	struct engine_action action;
+	struct engine_change change;
+	bool ok;                     /* of an action or change, for `done` */
+	struct why why;
+};
+
+struct engine {
+	struct engine_setup setup;
+	struct store *store;
+	struct policy policy;
+	struct shop shop;
+	const struct channel *channel;
+	const struct tool *duties[DUTY_INVOICE + 1];
+	struct link links[LINKS_MAX];
+	struct flight flights[FLIGHTS_MAX];
+	int64_t next_ticket;
+	size_t item_count;
+	struct item items[TURN_EVENTS_MAX];
+	int64_t now_ms;              /* of this turn; never behind the store's clock */
+	int64_t wake_ms;
+	int64_t revision;
+	bool seal_waits;             /* a receipt's bytes were committed: sign it in the next turn */
+	bool recovered;
+	struct engine_counts counts;
+	struct refund_case *c;       /* the case at hand */
+	struct effects *effects;     /* of the step at hand */
+};
+
+/* --- engine_case.c --------------------------------------------------------------------------- */
+
+/* The case meets an event, and what follows from it inside this turn; then it is saved. */
+void engine_step(struct engine *engine, const char *case_id, const struct event *event,
+                 const char *actor);
+void engine_open_case(struct engine *engine, int64_t contact, const struct event *event);
+struct surroundings engine_surroundings(struct engine *engine, const struct refund_case *c,
+                                        uint8_t entropy[ENTROPY_BYTES], struct contact *contact);
+
+/* --- engine_hear.c --------------------------------------------------------------------------- */
+
+void engine_take_heard(struct engine *engine, const struct heard *heard);
+
+/* --- engine_ask.c ----------------------------------------------------------------------------- */
+
+/* Puts the operation and its attempt on disk; the call starts after the commit.  False with `why` when the
+ * schema refuses.  An operation that is under way already is left alone. */
+bool engine_ask(struct engine *engine, const struct refund_case *c,
+                const struct operation *operation, struct why *why);
+
+/* Can the tool put it into its provider's words at all?  Nothing leaves. */
+bool engine_rehearse(struct engine *engine, const struct operation *operation, struct why *why);
+
+/* A landed flight's outcome meets its case. */
+void engine_take_answer(struct engine *engine, struct flight *flight);
+void engine_recover_attempts(struct engine *engine);
+
+/* The act beat of calls. */
+void engine_depart(struct engine *engine);
+struct flight *engine_flight_new(struct engine *engine, enum flight_kind kind);
+void engine_flight_free(struct engine *engine, struct flight *flight);
+void engine_flight_land(struct engine *engine, struct flight *flight, enum outcome outcome);
+
+/* The credential for a name and role; NULL with `why`.  A missing read credential falls back to the write
+ * one. */
+struct link *engine_link(struct engine *engine, const char *name, enum role role, struct why *why);
+void engine_links_free(struct engine *engine);
+
+/* --- engine_money.c ---------------------------------------------------------------------------- */
+
+void engine_weigh(struct engine *engine, const struct refund_case *c,
+                  const struct operation *note, struct room *room);
+void engine_reserve(struct engine *engine, const struct refund_case *c, struct room *room);
+void engine_pay(struct engine *engine, const struct refund_case *c,
+                const struct operation *refund, struct room *room);
+
+/* --- engine_say.c ------------------------------------------------------------------------------- */
+
+void engine_say(struct engine *engine, const struct refund_case *c, const struct effect *effect);
+void engine_send_due(struct engine *engine);
+void engine_take_sent(struct engine *engine, struct flight *flight);
+void engine_take_status(struct engine *engine, const struct heard *heard);
+
+/* --- engine_seal.c ------------------------------------------------------------------------------ */
+
+void engine_prepare_receipt(struct engine *engine, const struct refund_case *c,
+                            const struct effects *effects);
+void engine_sign_prepared(struct engine *engine);
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * What we say, and whether it arrived.
+ *
+ *	queued -> sending -> accepted -> sent -> received -> read
+ *	             \__ not accepted: queued again a little later, a few times, then failed
+ *
+ * Accepted is not sent: the provider took the message into its queue.  The reply that says
+ * "done" closes its case when it was handed over to WhatsApp, or when nobody said
+ * otherwise for a while after it was accepted.
+ *
+ * A message whose sending is unknown goes again: the same sentence twice harms nobody,
+ * silence does.  Money is never treated like this.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ensure.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "serve/engine_room.h"
+
+void
+engine_say(struct engine *engine, const struct refund_case *c, const struct effect *effect)
+{
+	struct saying saying = { .contact = c->contact };
+	struct why why = { "" };
+	bool claims = effect->template == TEMPLATE_REFUND_DONE;
+	ensure(text_copy(saying.case_id, sizeof(saying.case_id), c->id));
+	ensure(text_copy(saying.template, sizeof(saying.template), template_text(effect->template)));
+	ensure(text_copy(saying.text, sizeof(saying.text), effect->text));
+	if (claims) { /* P1, P2: the receipt that makes it true, and the words it binds */
+		ensure(text_equal(effect->text, c->reply));
+		ensure(text_copy(saying.receipt_id, sizeof(saying.receipt_id), c->receipt_id));
+		ensure(text_copy(saying.commitment, sizeof(saying.commitment), c->reply_commitment));
+	}
+	if (!store_say(engine->store, &saying, engine->now_ms, &why))
+		log_line(LOG_ERROR, "saying.refused", "case=%s template=%s why=\"%s\"", c->id,
+		         saying.template, why.text);
+	engine->revision++;
+}
+
+/* --- sending ---------------------------------------------------------------------------------------------------- */
+
+static void
+told(struct engine *engine, const struct saying *saying, bool left)
+{
+	const struct event event = { .kind = EVENT_TOLD, .told = left };
+	if (text_equal(saying->template, template_text(TEMPLATE_REFUND_DONE)))
+		engine_step(engine, saying->case_id, &event, "bot");
+}
+
+static void
+send(struct engine *engine, const struct saying *saying)
+{
+	struct why why = { "" };
+	struct contact contact;
+	struct link *link = engine_link(engine, engine->channel->name, ROLE_WRITE, &why);
+	struct flight *flight = link == NULL ? NULL : engine_flight_new(engine, FLIGHT_SAYING);
+	if (flight == NULL) {
+		log_line(LOG_WARNING, "saying.waits", "case=%s why=\"%s\"", saying->case_id, why.text);
+		store_saying_postpone(engine->store, saying->id, engine->now_ms + 10 * 1000);
+		return;
+	}
+	store_contact_load(engine->store, saying->contact, &contact);
+	flight->link = link;
+	link->users++;
+	flight->saying = *saying;
+	ensure(text_copy(flight->address, sizeof(flight->address), contact.address));
+	store_saying_set(engine->store, saying->id, SAYING_SENDING, 0, NULL, "", engine->now_ms);
+}
+
+void
+engine_send_due(struct engine *engine)
+{
+	enum { A_TURN = 16 };
+	struct saying sayings[A_TURN];
+	size_t count = store_sayings_due(engine->store, engine->now_ms, sayings, A_TURN);
+	for (size_t i = 0; i < count; i++) {
+		if (sayings[i].state == SAYING_QUEUED) {
+			send(engine, &sayings[i]);
+		} else { /* accepted, and nobody said otherwise since */
+			store_saying_postpone(engine->store, sayings[i].id, 0);
+			told(engine, &sayings[i], true);
+		}
+	}
+}
+
+/* --- what became of it ---------------------------------------------------------------------------------------------- */
+
+static void
+failed(struct engine *engine, const struct saying *saying, const char *failure)
+{
+	log_line(LOG_ERROR, "saying.failed", "case=%s template=%s why=\"%s\"", saying->case_id,
+	         saying->template, failure);
+	store_saying_set(engine->store, saying->id, SAYING_FAILED, 0, NULL, failure, engine->now_ms);
+	told(engine, saying, false);
+	engine->revision++;
+}
+
+static void
+again(struct engine *engine, const struct saying *saying, const char *cause)
+{
+	static const int64_t pauses_ms[] = { 2000, 5000, 15000, 60000 };
+	enum { PAUSES = sizeof(pauses_ms) / sizeof(pauses_ms[0]) };
+	int64_t sent_before = saying->attempts; /* without this one */
+	if (sent_before + 1 >= MESSAGE_ATTEMPTS_MAX) {
+		failed(engine, saying, cause);
+		return;
+	}
+	int64_t pause_ms = pauses_ms[sent_before < PAUSES ? sent_before : PAUSES - 1];
+	store_saying_set(engine->store, saying->id, SAYING_QUEUED, engine->now_ms + pause_ms, NULL,
+	                 cause, engine->now_ms);
+}
+
+void
+engine_take_sent(struct engine *engine, struct flight *flight)
+{
+	const struct saying *saying = &flight->saying;
+	log_line(flight->outcome == OUTCOME_DONE ? LOG_INFO : LOG_WARNING, "saying.ended",
+	         "case=%s template=%s outcome=%s why=\"%s\"", saying->case_id, saying->template,
+	         outcome_text(flight->outcome), flight->why.text);
+	switch (flight->outcome) {
+	case OUTCOME_DONE:
+		store_saying_set(engine->store, saying->id, SAYING_ACCEPTED,
+		                 engine->now_ms + engine->policy.told_wait_ms, &flight->sent, "",
+		                 engine->now_ms);
+		break;
+	case OUTCOME_RETRY:
+	case OUTCOME_UNKNOWN:
+		again(engine, saying, flight->why.text);
+		break;
+	case OUTCOME_REFUSED:
+	case OUTCOME_CONTRADICTION:
+		failed(engine, saying, flight->why.text);
+		break;
+	}
+	engine->revision++;
+}
+
+static enum saying_state
+state_of(const struct heard *heard)
+{
+	if (heard->kind == HEARD_HANDED_OVER)
+		return SAYING_SENT;
+	switch (heard->delivery) {
+	case DELIVERY_SENT:
+		return SAYING_SENT;
+	case DELIVERY_RECEIVED:
+		return SAYING_RECEIVED;
+	case DELIVERY_READ:
+		return SAYING_READ;
+	}
+	ensure(!"a delivery outside the enum");
+	return SAYING_SENT;
+}
+
+void
+engine_take_status(struct engine *engine, const struct heard *heard)
+{
+	struct saying saying;
+	if (!store_saying_find(engine->store, heard->message_id, heard->queue_id, &saying))
+		return; /* not ours, or its answer is still on the way */
+	if (heard->kind == HEARD_HANDED_OVER && heard->failure[0] != '\0') {
+		failed(engine, &saying, heard->failure);
+		return;
+	}
+	bool first = saying.state == SAYING_SENDING || saying.state == SAYING_ACCEPTED;
+	store_saying_set(engine->store, saying.id, state_of(heard), 0, NULL, "", engine->now_ms);
+	if (first)
+		told(engine, &saying, true);
+	engine->revision++;
+}
