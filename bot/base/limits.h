@@ -70,6 +70,22 @@ enum {
 	REFUND_SEQUENCE_MAX = 9,
 	/* Postconditions of one receipt. */
 	POSTCONDITIONS_MAX = 32,
+
+	/* --- proof -------------------------------------------------------------------------- */
+
+	/* Bytes of one receipt, as signed or as JSON: the longest texts in all postconditions, each
+	 * character written as \uXXXX, make about 110 kB. */
+	RECEIPT_BYTES_MAX = 256 * 1024,
+	/* Systems of record that one receipt may name: each duty twice. */
+	CONNECTORS_CHECKED_MAX = 8,
+	/* Keys trusted at once for one purpose: the active one and those retired before it. */
+	TRUSTED_KEYS_MAX = 32,
+	/* Bytes of a published key's JSON; real ones have about 130. */
+	PUBLIC_KEY_JSON_BYTES_MAX = 4 * 1024,
+	/* Bytes of a checkpoint with its signatures: a line of about 120 for each witness. */
+	CHECKPOINT_BYTES_MAX = 16 * 1024,
+	/* Bytes of one disclosure: a message of MESSAGE_BYTES_MAX, each byte escaped, in base 64. */
+	DISCLOSURE_BYTES_MAX = 80 * 1024,
 };
 
 #endif
