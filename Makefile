@@ -40,25 +40,40 @@ LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 MAIN = bot/main.c
 SOURCES = $(filter-out $(MAIN),$(wildcard bot/*/*.c channels/*.c channels/sandbox/*.c tools/*.c tools/sandbox/*.c))
 OBJECTS = $(SOURCES:%.c=$(OUT)/%.o)
+# What several test programs share; never part of the program.
+TEST_SOURCES = $(wildcard tests/sim/*.c)
+TEST_OBJECTS = $(TEST_SOURCES:%.c=$(OUT)/%.o)
 TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*_test.c))
+
+# `make V=1` shows the commands themselves.
+ifndef V
+quiet = @printf '  %-5s %s\n' "$(1)" "$(2)";
+endif
 
 all: $(OUT)/estorno
 
 $(OUT)/estorno: $(OUT)/bot/main.o $(OUT)/libestorno.a
-	$(CC) $(LINK) -o $@ $^ $(LIBS)
+	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
 $(OUT)/libestorno.a: $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call quiet,ar,$@)ar rcs $@ $^
 
 $(OUT)/%.o: %.c | installed
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# These files travel inside the binary.
+$(OUT)/bot/io/assets.o: bot/io/schema.sql $(wildcard templates/*/* templates/*/*/* locale/*)
 
 # One test program a module; the linker takes only what it needs from the library.
-$(OUT)/tests/%: tests/unit/%.c $(OUT)/libestorno.a | installed
+$(OUT)/libtests.a: $(TEST_OBJECTS)
+	@rm -f $@
+	$(call quiet,ar,$@)ar rcs $@ $^
+
+$(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a -lcmocka $(LIBS)
+	$(call quiet,test,$<)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< $(OUT)/libtests.a $(OUT)/libestorno.a -lcmocka $(LIBS)
 
 installed:
 	@tests/install build
@@ -71,4 +86,4 @@ clean:
 
 .PHONY: all unit clean installed
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d)

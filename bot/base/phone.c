@@ -25,7 +25,7 @@ phone_normalise(const char *text, char *phone)
 	}
 	bool mobile = length == 11 && at[2] == '9';
 	bool short_form = length == 10;
-	if ((!mobile && !short_form) || at[0] == '0' || at[1] == '0')
+	if ((!mobile && !short_form) || at[0] == '0')
 		return false;
 	return text_format(phone, PHONE_SIZE, "55%s", at);
 }

@@ -138,7 +138,6 @@ connect_file(struct store *store, const char *path, int flags, struct why *why)
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	return run(store, "PRAGMA foreign_keys = ON", why) &&
-	       run(store, "PRAGMA trusted_schema = OFF", why) &&
 	       run(store, "PRAGMA temp_store = MEMORY", why) &&
 	       run(store, "PRAGMA mmap_size = 0", why);
 }

@@ -61,7 +61,7 @@ void gate_bind_reply(struct verdict *verdict, const char *commitment);
 const char *gate_found(const struct verdict *verdict, const char *name);
 
 /* "sha256:..." of the table of rows: which contract a receipt was judged by. */
-enum { CONTRACT_DIGEST_SIZE = 8 + DIGEST_HEX_SIZE };
+enum { CONTRACT_DIGEST_SIZE = 7 + DIGEST_HEX_SIZE };
 void gate_contract_digest(char digest[CONTRACT_DIGEST_SIZE]);
 
 #endif

@@ -79,20 +79,40 @@ new_item(struct engine *engine, enum item_kind kind)
 	return item;
 }
 
-bool
-engine_hear(struct engine *engine, struct heard_list *heard, engine_acknowledge *acknowledge,
-            void *context)
+static enum engine_received
+queue_heard(struct engine *engine, struct heard_list *heard, engine_acknowledge *acknowledge,
+            void *context, struct why *why)
 {
 	/* The last places are kept for answers of calls, which can't be asked to come again. */
 	struct item *item = engine->item_count + FLIGHTS_MAX / 2 >= TURN_EVENTS_MAX
 	                            ? NULL
 	                            : new_item(engine, ITEM_HEARD);
-	if (item == NULL)
-		return false;
+	if (item == NULL) {
+		free(heard);
+		why_set(why, "too much waits for its turn");
+		return RECEIVED_TOO_MUCH;
+	}
 	item->heard = heard;
 	item->acknowledge = acknowledge;
 	item->context = context;
-	return true;
+	return RECEIVED;
+}
+
+enum engine_received
+engine_receive(struct engine *engine, const struct http_request *request,
+               engine_acknowledge *acknowledge, void *context, struct why *why)
+{
+	struct link *link = engine_link(engine, engine->channel->name, ROLE_READ, why);
+	if (link == NULL)
+		return RECEIVED_TOO_MUCH;
+	if (!engine->channel->authentic(link->connection, request, why))
+		return RECEIVED_FOREIGN;
+	struct heard_list *heard = calloc(1, sizeof(*heard));
+	ensure(heard != NULL);
+	if (engine->channel->hear(link->connection, request, heard, why))
+		return queue_heard(engine, heard, acknowledge, context, why);
+	free(heard);
+	return RECEIVED_NONSENSE;
 }
 
 bool

@@ -81,11 +81,17 @@ void engine_free(struct engine *engine);
 
 /* --- gather ---------------------------------------------------------------------------------- */
 
-/* What a webhook said (taken: freed with free()).  `acknowledge` is called once, in the act beat: `durable`
- * or not.  False when too much waits already: answer 503. */
+/* A webhook of the channel, its path secret checked already.  What came of it: */
+enum engine_received {
+	RECEIVED,          /* heard; `acknowledge` is called once, in the act beat: `durable` or not */
+	RECEIVED_FOREIGN,  /* it says that it is not our provider's: 401 */
+	RECEIVED_NONSENSE, /* not what the provider documents, or another instance's: 400 */
+	RECEIVED_TOO_MUCH  /* too much waits already, or the channel is not connected: 503, come again */
+};
 typedef void engine_acknowledge(void *context, bool durable);
-bool engine_hear(struct engine *engine, struct heard_list *heard, engine_acknowledge *acknowledge,
-                 void *context);
+enum engine_received engine_receive(struct engine *engine, const struct http_request *request,
+                                    engine_acknowledge *acknowledge, void *context,
+                                    struct why *why);
 
 void engine_call_ended(struct engine *engine, int64_t ticket, const struct engine_call_end *end);
 

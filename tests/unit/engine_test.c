@@ -1,0 +1,45 @@
+/*
+ * The engine plays whole stories in a simulated shop.
+ */
+#include "tests/test.h"
+
+#include "base/instant.h"
+#include "tests/sim/scene.h"
+
+#define MARINA "5520999990101"
+
+static void
+assert_says(struct scene *scene, const char *phone, const char *part)
+{
+	const char *reply = scene_last_reply(scene, phone);
+	if (strstr(reply, part) == NULL)
+		fail_msg("the shop said \"%s\", which does not say \"%s\"", reply, part);
+}
+
+static void
+a_complaint_becomes_a_verified_refund(void **state)
+{
+	struct scene *scene = scene_new(1, NULL);
+	const char *status;
+	(void)state;
+	scene_say(scene, MARINA, "Oi, meu pedido 8421 veio quebrado, quero meu dinheiro de volta", NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	assert_says(scene, MARINA, "Verifiquei o pedido #8421: R$\u00a0186,00, pago via Pix ontem.");
+	assert_int_equal(scene_refunds(scene, "8421", NULL), 0);
+	scene_say(scene, MARINA, "Pode sim.", NULL);
+	scene_run(scene, 30 * SECOND_MS);
+	assert_says(scene, MARINA, "Estorno feito: R$\u00a0186,00 do pedido #8421");
+	assert_int_equal(scene_refunds(scene, "8421", &status), 1);
+	assert_string_equal(status, "DEVOLVIDO");
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	scene_free(scene);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_complaint_becomes_a_verified_refund),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
