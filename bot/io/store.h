@@ -419,9 +419,10 @@ bool store_staff_link_use(struct store *store, const char *token_hash, int64_t n
                           struct staff *staff);
 void store_session_add(struct store *store, const char *token_hash, int64_t staff, int64_t now_ms,
                        int64_t expires_ms);
-/* False when it is unknown, expired, idle since `idle_ms`, or the person is disabled. */
+/* False when it is unknown, expired, idle since `idle_ms`, or the person is disabled.  `seen_ms` gets the
+ * last request that was noted. */
 bool store_session(struct store *store, const char *token_hash, int64_t now_ms, int64_t idle_ms,
-                   struct staff *staff);
+                   struct staff *staff, int64_t *seen_ms);
 void store_session_seen(struct store *store, const char *token_hash, int64_t now_ms);
 void store_session_remove(struct store *store, const char *token_hash);
 

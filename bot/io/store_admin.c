@@ -196,9 +196,9 @@ store_session_add(struct store *store, const char *token_hash, int64_t staff, in
 
 bool
 store_session(struct store *store, const char *token_hash, int64_t now_ms, int64_t idle_ms,
-              struct staff *staff)
+              struct staff *staff, int64_t *seen_ms)
 {
-	struct query *q = query(store, "SELECT " STAFF_COLUMNS " FROM staff_sessions n "
+	struct query *q = query(store, "SELECT " STAFF_COLUMNS ", n.seen_ms FROM staff_sessions n "
 	                               "JOIN staff s ON s.id = n.staff_id WHERE n.token_hash = :hash "
 	                               "AND n.expires_ms > :now AND n.seen_ms > :now - :idle "
 	                               "AND s.disabled_ms IS NULL");
@@ -208,6 +208,7 @@ store_session(struct store *store, const char *token_hash, int64_t now_ms, int64
 	query_integer(q, ":idle", idle_ms);
 	while (query_next(q)) {
 		read_staff(q, staff);
+		*seen_ms = query_get_integer(q, 5);
 		found = true;
 	}
 	return found;
@@ -216,9 +217,7 @@ store_session(struct store *store, const char *token_hash, int64_t now_ms, int64
 void
 store_session_seen(struct store *store, const char *token_hash, int64_t now_ms)
 {
-	/* A write a minute is enough to know that somebody is there. */
-	struct query *q = query(store, "UPDATE staff_sessions SET seen_ms = :now WHERE token_hash = :hash "
-	                               "AND seen_ms < :now - 60000");
+	struct query *q = query(store, "UPDATE staff_sessions SET seen_ms = :now WHERE token_hash = :hash");
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":hash", token_hash);
 	query_run(q);

@@ -23,6 +23,7 @@
 #include "proof/receipt.h"
 #include "proof/tree_head.h"
 #include "serve/engine_room.h"
+#include "serve/shown_receipt.h"
 
 /* --- a: the bytes --------------------------------------------------------------------------------------------- */
 
@@ -95,18 +96,11 @@ engine_prepare_receipt(struct engine *engine, const struct refund_case *c,
 
 /* --- b and c: signatures, the log, the head ------------------------------------------------------------------------ */
 
-static bool
-read_node(void *context, unsigned level, uint64_t index, struct digest *hash, struct why *why)
-{
-	return store_tree_node(context, level, index, hash) ||
-	       why_set(why, "the log lacks node %u/%llu", level, (unsigned long long)index);
-}
-
 /* The log grows by one leaf; its new head is signed twice, for receipts' verifiers and for witnesses. */
 static void
 grow_log(struct engine *engine, const struct stored_receipt *receipt, const struct digest *leaf)
 {
-	const struct merkle_nodes nodes = { .read = read_node, .context = engine->store };
+	const struct merkle_nodes nodes = shown_nodes(engine->store);
 	uint64_t size = (uint64_t)receipt->leaf_index;
 	struct merkle_growth growth;
 	struct tree_head head;

@@ -1,0 +1,94 @@
+/*
+ * Nothing is computed here that was signed: bytes, signatures and heads come as stored.
+ */
+#include "serve/shown_receipt.h"
+
+#include <string.h>
+
+#include "base/ensure.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "proof/receipt.h"
+
+json_t *
+shown_receipt(const struct stored_receipt *receipt, struct why *why)
+{
+	json_t *details = json_parse(receipt->details, strlen(receipt->details), RECEIPT_BYTES_MAX,
+	                             why);
+	const struct receipt_stored stored = {
+		.body = receipt->body,
+		.length = receipt->body_length,
+		.signature = receipt->signature,
+		.details = details,
+		.superseded_by = receipt->superseded_by[0] != '\0' ? receipt->superseded_by : NULL,
+	};
+	json_t *json = receipt_to_json(&stored, why);
+	json_decref(details);
+	return json;
+}
+
+void
+shown_head(const struct stored_head *stored, struct tree_head *head)
+{
+	memset(head, 0, sizeof(*head));
+	head->size = (uint64_t)stored->size;
+	ensure(digest_parse(stored->root, &head->root));
+	instant_print_utc(head->timestamp, stored->timestamp_ms);
+	ensure(text_copy(head->key_id, sizeof(head->key_id), stored->signing_key_id));
+	ensure(text_copy(head->signature, sizeof(head->signature), stored->signature));
+}
+
+static bool
+read_node(void *context, unsigned level, uint64_t index, struct digest *hash, struct why *why)
+{
+	return store_tree_node(context, level, index, hash) ||
+	       why_set(why, "the log lacks node %u/%llu", level, (unsigned long long)index);
+}
+
+struct merkle_nodes
+shown_nodes(struct store *store)
+{
+	return (struct merkle_nodes){ .read = read_node, .context = store };
+}
+
+bool
+shown_inclusion(struct store *store, const char *receipt_id, struct inclusion_proof *proof,
+                struct why *why)
+{
+	const struct merkle_nodes nodes = shown_nodes(store);
+	struct stored_receipt receipt;
+	struct stored_head head;
+	if (!store_receipt_load(store, receipt_id, &receipt))
+		return why_set(why, "there is no receipt %s", receipt_id);
+	bool ok = (receipt.sealed && store_head_latest(store, &head) &&
+	           receipt.leaf_index < head.size) ||
+	          why_set(why, "%s is not sealed yet", receipt_id);
+	if (ok) {
+		shown_head(&head, &proof->head);
+		ensure(text_copy(proof->receipt_id, sizeof(proof->receipt_id), receipt.id));
+		proof->index = (uint64_t)receipt.leaf_index;
+		proof->leaf = merkle_receipt_leaf(receipt.id, receipt.signature);
+		proof->size = proof->head.size;
+		ok = merkle_inclusion(&nodes, proof->index, proof->size, &proof->path, why);
+	}
+	store_receipt_free(&receipt);
+	return ok;
+}
+
+bool
+shown_consistency(struct store *store, int64_t first, int64_t second,
+                  struct consistency_proof *proof, struct why *why)
+{
+	const struct merkle_nodes nodes = shown_nodes(store);
+	struct stored_head head;
+	if (first < 0 || first > second || !store_head(store, second, &head))
+		return why_set(why, "the log has no such sizes");
+	shown_head(&head, &proof->head);
+	proof->first_size = (uint64_t)first;
+	proof->second_size = (uint64_t)second;
+	return merkle_root(&nodes, proof->first_size, &proof->first_root, why) &&
+	       merkle_root(&nodes, proof->second_size, &proof->second_root, why) &&
+	       merkle_consistency(&nodes, proof->first_size, proof->second_size, &proof->path, why);
+}

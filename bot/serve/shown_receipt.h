@@ -1,0 +1,29 @@
+/*
+ * Receipts and proofs as they are shown, out of what is stored: for the API, the pages and
+ * the command line alike.
+ */
+#ifndef SERVE_SHOWN_RECEIPT_H
+#define SERVE_SHOWN_RECEIPT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "io/store.h"
+#include "proof/log_proof.h"
+
+/* The Postcept Receipt object of a sealed receipt; the caller's.  NULL with `why`. */
+json_t *shown_receipt(const struct stored_receipt *receipt, struct why *why);
+
+void shown_head(const struct stored_head *stored, struct tree_head *head);
+
+/* That the receipt is in the log of the latest head; that the log of `first` leaves is the beginning of the
+ * log of `second`.  False with `why`. */
+bool shown_inclusion(struct store *store, const char *receipt_id, struct inclusion_proof *proof,
+                     struct why *why);
+bool shown_consistency(struct store *store, int64_t first, int64_t second,
+                       struct consistency_proof *proof, struct why *why);
+
+/* The log's nodes, read from the store. */
+struct merkle_nodes shown_nodes(struct store *store);
+
+#endif
