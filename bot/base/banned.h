@@ -21,7 +21,10 @@
 #ifdef __GNUC__
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strncpy strncat strtok
 #pragma GCC poison atoi atol atof gmtime localtime ctime asctime mktime
-#pragma GCC poison rand srand system popen
+#pragma GCC poison srand system popen
 #endif
+
+/* OpenSSL's headers have arguments of this name, so only the call is banned. */
+#define rand() rand_is_banned
 
 #endif
