@@ -18,8 +18,19 @@ enum {
 	REQUEST_BYTES_MAX = 1024 * 1024,
 	/* Bytes of a request's path with its query. */
 	REQUEST_PATH_MAX = 2048,
-	/* Open inbound connections; each costs about 6 kB. */
+	/* Bytes and lines of a request's head, from its first line to the empty one. */
+	REQUEST_HEAD_BYTES_MAX = 16 * 1024,
+	REQUEST_HEADER_LINES_MAX = 100,
+	/* Seconds from a request's first byte to its last, and between two of one connection. */
+	REQUEST_SECONDS_MAX = 20,
+	IDLE_SECONDS_MAX = 30,
+	/* Seconds in which the other side must take its answer, and then hang up. */
+	ANSWER_SECONDS_MAX = 60,
+	LINGER_SECONDS_MAX = 2,
+	/* Open inbound connections.  An idle one costs 0.4 kB of ours and a descriptor. */
 	CONNECTIONS_MAX = 1024,
+	/* Bytes of bodies under way, over all connections; and as many of answers. */
+	EXCHANGE_BYTES_MAX = 64 * 1024 * 1024,
 	/* Webhooks that may wait for one commit.  More are answered 503 and come again. */
 	TURN_EVENTS_MAX = 512,
 
@@ -36,8 +47,11 @@ enum {
 	ANSWER_HEADER_BYTES_MAX = 32 * 1024,
 	/* Seconds for one call, from the first byte to the last: Efí documents 60 s for itself. */
 	CALL_SECONDS_MAX = 60,
-	/* Calls in flight at once, over all providers; more wait in line. */
+	/* Seconds in which a connection must stand, TLS included. */
+	CONNECT_SECONDS_MAX = 10,
+	/* Calls in flight at once, over all providers; more wait in line, and so many may wait. */
 	CALLS_IN_FLIGHT_MAX = 64,
+	CALLS_WAITING_MAX = 256,
 	/* Requests that one operation may need (an Omie look-up takes three). */
 	OPERATION_STEPS_MAX = 8,
 
