@@ -2,10 +2,14 @@
  * HTTP in: bounded requests handed over whole, answers given now or later.
  *
  * A request is handed to the site's handler only when all of it is here and within
- * its limits.  What can't be: no Content-Length on a body 411, too large 413, a path
- * too long 414, a method we do not know 405; slow senders are cut by time-outs.  An
- * `Upgrade: h2c` (Z-API's posts may carry one) is ignored and the request answered as
- * plain HTTP/1.1.
+ * its limits.  What can't be is answered here, and the connection closed: no
+ * Content-Length on a body 411, too large 413, a path too long 414, a head too long 431,
+ * a method we do not know 405, malformed 400, no room 503.  Slow senders and slow
+ * readers are cut.  An `Upgrade:` of any kind (Z-API's posts may carry `h2c`) is ignored
+ * and the request answered as plain HTTP/1.1.
+ *
+ * A connection carries one request after the other; the next one is not read before the
+ * last is answered.  Several sites live in one loop, each with its own handler.
  */
 #ifndef IO_HTTP_SERVER_H
 #define IO_HTTP_SERVER_H
@@ -31,27 +35,35 @@ struct http_site {
 	const char *host;           /* numeric address to bind, "127.0.0.1"; unused with unix_path */
 	int port;                   /* 0 picks a free one */
 	const char *unix_path;      /* a unix socket instead, created 0600; NULL for none */
-	size_t body_bytes_max;
+	size_t body_bytes_max;      /* at most REQUEST_BYTES_MAX */
+	int64_t request_ms_max;     /* from a request's first byte to its last; 0 for REQUEST_SECONDS_MAX */
+	int64_t idle_ms_max;        /* between two requests; 0 for IDLE_SECONDS_MAX */
 	http_handler *handler;
 	void *context;
 };
 
 struct http_server *http_server_new(struct loop *loop);
+
+/* Closes every connection.  Exchanges not yet answered are gone with it. */
 void http_server_free(struct http_server *server);
 
-/* Starts listening.  `port` gets the port in use (may be NULL).  False with `why`: taken, not allowed,
- * not an address of this machine. */
+/* Starts listening; `site` is copied.  `port` gets the port in use (may be NULL).  A socket file that
+ * nobody listens on any more is replaced.  False with `why`: taken, not allowed, not an address of
+ * this machine. */
 bool http_server_listen(struct http_server *server, const struct http_site *site, int *port,
                         struct why *why);
 
-/* No new connections; those with an exchange under way may finish. */
+/* No new connections and no further requests; exchanges under way may still be answered. */
 void http_server_close(struct http_server *server);
 
 /* Exchanges not yet answered, over all sites. */
 int64_t http_server_waiting(const struct http_server *server);
 
-/* The request: method, url ("/path?query" as sent), headers (at most HTTP_HEADERS_MAX, the ones this
- * program reads: see the .c), body. */
+/* Open connections, over all sites. */
+int64_t http_server_connections(const struct http_server *server);
+
+/* The request: method, url ("/path?query" as sent, visible ASCII), headers (the ones this program
+ * reads: the table in http_head.c), body. */
 const struct http_request *http_exchange_request(const struct http_exchange *exchange);
 
 /* Numeric address of the other side: "127.0.0.1", "unix" for a unix socket. */
