@@ -33,38 +33,45 @@ struct http_client;
 
 struct http_end {
 	bool answered;
-	struct http_response *response; /* when answered; the client's, valid during the callback */
+	struct http_response *response; /* when answered; the client's, valid during the callback.  Of
+	                                 * its headers those that somebody reads: the table in the .c */
 	enum outcome outcome;           /* when not: RETRY or UNKNOWN */
 	struct why why;                 /* when not: host and cause, never a path or a header */
-	int64_t duration_us;
+	int64_t duration_us;            /* without the time spent waiting in line */
 };
 
 typedef void http_client_done(void *context, const struct http_end *end);
 
 struct http_call {
-	bool changes_world;             /* one connection of its own, closed afterwards */
-	int64_t timeout_ms;             /* for the whole call; capped at CALL_SECONDS_MAX */
-	const char *certificate_file;   /* mTLS: PEM files; NULL for none */
+	bool changes_world;           /* one connection of its own, closed afterwards */
+	int64_t timeout_ms;           /* for the whole call; capped at CALL_SECONDS_MAX, 0 for that */
+	const char *certificate_file; /* mTLS: PEM files; NULL for none */
 	const char *key_file;
 };
 
+/* Never NULL but for lack of memory; `why` then says so. */
 struct http_client *http_client_new(struct loop *loop, struct why *why);
 
-/* Calls still under way end as unknown, without their callbacks. */
+/* Calls still under way end as unknown, without their callbacks.  Not from inside one. */
 void http_client_free(struct http_client *client);
 
-/* Starts a call; `request` is copied.  `done` is called exactly once, from a later round of the loop,
- * never from inside this function.  False with `why` when it can't be started: nothing left. */
+/* Starts a call; `request` and `call` are copied.  At most CALLS_IN_FLIGHT_MAX are under way at once,
+ * the next CALLS_WAITING_MAX wait in line.  `done` is called exactly once, from a later round of the
+ * loop, never from inside this function; it may start other calls.  False with `why` when it can't be
+ * started: nothing left. */
 bool http_client_start(struct http_client *client, const struct http_request *request,
                        const struct http_call *call, http_client_done *done, void *context,
                        struct why *why);
 
+/* Calls started and not ended, those in line included. */
 int64_t http_client_in_flight(const struct http_client *client);
 
 /* One call outside the loop, for commands that probe or talk to a running server; blocks.
- * `unix_socket` is the path of a socket to speak over, NULL for the network.  The caller frees
- * `response` (http_response_init'ed by the caller).  True when answered. */
+ * `unix_socket` is the path of a socket to speak over, NULL for the network.  `response` is
+ * http_response_init'ed and freed by the caller, and `end->response` when answered.  True when
+ * answered. */
 bool http_client_once(const struct http_request *request, const struct http_call *call,
-                      const char *unix_socket, struct http_response *response, struct http_end *end);
+                      const char *unix_socket, struct http_response *response,
+                      struct http_end *end);
 
 #endif
