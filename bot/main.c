@@ -1,8 +1,10 @@
 /*
- * The commands.
+ * Finds the command and runs it; nothing else.
  */
+#include "cli/command_line.h"
+
 int
-main(void)
+main(int count, char **words)
 {
-	return 2;
+	return command_line_run(count, words);
 }

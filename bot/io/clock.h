@@ -10,6 +10,9 @@
 /* Milliseconds since 1970, wall clock. */
 int64_t clock_now_ms(void);
 
+/* The same in microseconds: when a call left and when it came back. */
+int64_t clock_now_us(void);
+
 /* Microseconds of a clock that never goes back, for durations only. */
 int64_t clock_monotonic_us(void);
 
