@@ -97,7 +97,7 @@ no_network(void *context, const struct http_request *request, const struct engin
 	return why_set(why, "no `serve` is running; the next one asks");
 }
 
-struct result {
+struct told {
 	bool told, ok;
 	json_t *output;
 	struct why why;
@@ -106,7 +106,7 @@ struct result {
 static void
 take_result(void *context, bool ok, const json_t *output, const struct why *why)
 {
-	struct result *result = context;
+	struct told *result = context;
 	result->told = true;
 	result->ok = ok;
 	result->why = *why;
@@ -119,7 +119,7 @@ perform_here(const char *data, const char *action, const json_t *input, json_t *
 {
 	struct folder folder;
 	struct language_pack language;
-	struct result result = { .output = NULL };
+	struct told result = { .output = NULL };
 	if (!folder_open(&folder, data, STORE_READ_WRITE, why))
 		return false;
 	bool ok = language_load(&language, why);

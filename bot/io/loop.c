@@ -86,6 +86,9 @@ struct loop {
 	int signals;
 	sigset_t signals_before;
 	struct loop_watch *signal_watch;
+	void (*asked)(void *context);
+	void *asked_context;
+	bool was_asked;
 	LIST_HEAD(, loop_watch) watches, removed;
 	LIST_HEAD(, later) later;
 	int later_count;
@@ -301,7 +304,18 @@ signal_came(void *context, int descriptor, unsigned events)
 	if (read(descriptor, &signal, sizeof(signal)) != (ssize_t)sizeof(signal))
 		return;
 	log_line(LOG_INFO, "loop.signal", "number=%u", signal.ssi_signo);
-	loop_stop(loop);
+	if (loop->asked == NULL || loop->was_asked)
+		loop_stop(loop);
+	else
+		loop->asked(loop->asked_context);
+	loop->was_asked = true;
+}
+
+void
+loop_on_signal(struct loop *loop, void (*asked)(void *context), void *context)
+{
+	loop->asked = asked;
+	loop->asked_context = context;
 }
 
 static bool

@@ -29,9 +29,9 @@
 
 struct loop;
 
-/* NULL with `why`.  From here to loop_free SIGTERM and SIGINT are blocked in this thread: they end
- * loop_run in order, after the turn of the round in which they came.  A program started meanwhile
- * inherits the block. */
+/* NULL with `why`.  From here to loop_free SIGTERM and SIGINT are blocked in this thread: the first one
+ * calls what loop_on_signal set, and without that, or the second time, loop_run ends after the turn of
+ * the round in which it came.  A program started meanwhile inherits the block. */
 struct loop *loop_new(struct why *why);
 
 /* Servers and clients of the loop are freed first.  Timers that are still waiting never fire. */
@@ -39,6 +39,9 @@ void loop_free(struct loop *loop);
 
 /* `turn` is called after every round in which anything may have happened. */
 void loop_on_turn(struct loop *loop, void (*turn)(void *context), void *context);
+
+/* `asked` is called inside a round when SIGTERM or SIGINT asks to stop; it is to call loop_stop in time. */
+void loop_on_signal(struct loop *loop, void (*asked)(void *context), void *context);
 
 /* Runs until loop_stop or a signal, once in a loop's life: stopping is for good.  Returns false when
  * it stopped for an error of its own. */

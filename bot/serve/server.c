@@ -99,7 +99,31 @@ turn(void *context)
 		loop_stop(server->loop);
 		return;
 	}
+	if (server->stopping && engine_in_flight(server->engine) == 0)
+		loop_stop(server->loop);
 	loop_wake_at(server->loop, engine_wake_ms(server->engine));
+}
+
+/* --- stopping in order ------------------------------------------------------------------------------------------- */
+
+#define COMING_HOME_MS (5 * SECOND_MS)
+
+static void
+waited_enough(void *context)
+{
+	loop_stop(((struct server *)context)->loop);
+}
+
+/* Nothing new is taken; what comes home in the next seconds is committed, and need not be asked about
+ * later. */
+static void
+asked_to_stop(void *context)
+{
+	struct server *server = context;
+	server->stopping = true;
+	http_server_close(server->http);
+	loop_after(server->loop, COMING_HOME_MS, waited_enough, server);
+	loop_wake_at(server->loop, 0);
 }
 
 /* --- starting --------------------------------------------------------------------------------------------------- */
@@ -214,17 +238,16 @@ start(struct server *server, const struct server_options *options, struct why *w
 	if (!start_engine(server, options->sandbox, why))
 		return false;
 	loop_on_turn(server->loop, turn, server);
+	loop_on_signal(server->loop, asked_to_stop, server);
 	loop_wake_at(server->loop, 0);
 	return true;
 }
 
-/* --- stopping -------------------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------------------------- */
 
 static void
-stop(struct server *server)
+put_away(struct server *server)
 {
-	if (server->http != NULL)
-		http_server_close(server->http);
 	engine_free(server->engine);
 	sandbox_host_free(server->sandbox);
 	http_client_free(server->client);
@@ -252,7 +275,7 @@ server_run(const struct server_options *options, struct why *why)
 		log_line(LOG_INFO, "server.stopped", "in_flight=%lld",
 		         (long long)engine_in_flight(server->engine));
 	}
-	stop(server);
+	put_away(server);
 	free(server);
 	return ok;
 }

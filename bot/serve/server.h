@@ -28,6 +28,7 @@ struct server {
 	struct sandbox_host *sandbox;  /* NULL but in the sandbox */
 	char url[FOLDER_PATH_SIZE];    /* "http://127.0.0.1:8080" */
 	char webhook_secret[64];       /* what the channel's webhook path must end with; "" for none */
+	bool stopping;                 /* asked to stop: calls under way may still come home */
 	bool failed;                   /* the store failed: nothing more is promised */
 	struct why why;
 };
