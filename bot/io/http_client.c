@@ -43,7 +43,7 @@
 
 /* The headers of an answer that somebody here reads; providers send dozens. */
 static const char *const kept[] = {
-	"Content-Type", "Retry-After", "Location",
+	"Content-Type", "Retry-After", "Rate-Limit-Reset",    "Location",
 	"Set-Cookie",   "Request-Id",  "Idempotent-Replayed",
 };
 
