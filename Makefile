@@ -33,7 +33,7 @@ LINK = -pie -fsanitize=address,undefined
 endif
 
 CFLAGS = $(HARD) $(WARN) $(WERROR)
-ALL_CFLAGS = -std=c17 -D_DEFAULT_SOURCE -Ibot -I. -include bot/base/banned.h $(CFLAGS) \
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Ibot -I. -include bot/base/banned.h $(CFLAGS) \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 

@@ -6,12 +6,9 @@
  * it as auditors do: with `estorno receipt`, `estorno export`, `estorno verify`, and with
  * ssh-keygen, which knows nothing of us.  Exit 0 only if everything it shows is true.
  */
-#include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -91,13 +88,6 @@ start_program(struct demo *demo)
 	return read_url(demo, output, &why) || give_up(demo, "start", &why);
 }
 
-static int
-remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status, (void)type, (void)walk;
-	return remove(path);
-}
-
 static void
 stop_program(struct demo *demo)
 {
@@ -106,7 +96,7 @@ stop_program(struct demo *demo)
 	if (demo->failed || demo->broken > 0)
 		fprintf(stderr, "estorno demo: what happened is in %s\n", demo->folder);
 	else
-		nftw(demo->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		folder_remove(demo->folder);
 }
 
 /* --- being a customer -------------------------------------------------------------------------------------------- */

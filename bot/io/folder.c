@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,21 @@ folder_create(const char *folder, int64_t now_ms, struct why *why)
 	struct store *store = store_create(path, now_ms, why);
 	store_close(store);
 	return store != NULL;
+}
+
+/* --- removing ------------------------------------------------------------------------------------------------ */
+
+static int
+remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status, (void)type, (void)walk;
+	return remove(path);
+}
+
+void
+folder_remove(const char *folder)
+{
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------- */

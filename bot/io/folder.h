@@ -28,6 +28,9 @@ void folder_path(const char *folder, const char *name, char path[FOLDER_PATH_SIZ
 /* Makes folder, keys, settings and store.  False with `why`; an existing store is never touched. */
 bool folder_create(const char *folder, int64_t now_ms, struct why *why);
 
+/* Removes a folder and everything below it; for folders that were made to be thrown away. */
+void folder_remove(const char *folder);
+
 /* What is read from it. */
 struct folder {
 	char path[FOLDER_PATH_SIZE];
