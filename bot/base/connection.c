@@ -48,6 +48,18 @@ connection_free(struct connection *connection)
 	free(connection);
 }
 
+bool
+connection_set_url(struct connection *connection, const char *own)
+{
+	const char *given = connection_secret(connection, "base_url");
+	const char *url = given[0] != '\0' || own == NULL ? given : own;
+	size_t length = strlen(url);
+	while (length > 0 && url[length - 1] == '/')
+		length--;
+	return length > 0 && text_format(connection->base_url, sizeof(connection->base_url), "%.*s",
+	                                 (int)length, url);
+}
+
 const char *
 connection_secret(const struct connection *connection, const char *key)
 {

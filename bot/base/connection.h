@@ -44,6 +44,10 @@ struct connection {
 
 void connection_free(struct connection *connection);
 
+/* Sets base_url: the one among the secrets, else the provider's `own` (NULL for none), without the slash
+ * at its end.  False when there is neither, or it is too long. */
+bool connection_set_url(struct connection *connection, const char *own);
+
 /* A secret by its key; "" when it was not given. */
 const char *connection_secret(const struct connection *connection, const char *key);
 

@@ -42,25 +42,13 @@ find_credential(struct engine *engine, const char *name, enum role role,
 	return role == ROLE_READ && store_credential(engine->store, name, ROLE_WRITE, credential);
 }
 
+/* The provider's own address; NULL where each shop's differs. */
 static const char *
 own_base_url(const char *name)
 {
 	const struct tool *tool = tool_by_name(name);
 	const struct channel *channel = channel_by_name(name);
-	const char *url = tool != NULL ? tool->base_url : channel != NULL ? channel->base_url : NULL;
-	return url == NULL ? "" : url;
-}
-
-static bool
-set_base_url(struct connection *connection)
-{
-	const char *given = connection_secret(connection, "base_url");
-	const char *url = given[0] != '\0' ? given : own_base_url(connection->name);
-	size_t length = strlen(url);
-	while (length > 0 && url[length - 1] == '/')
-		length--;
-	return length > 0 && text_format(connection->base_url, sizeof(connection->base_url), "%.*s",
-	                                 (int)length, url);
+	return tool != NULL ? tool->base_url : channel != NULL ? channel->base_url : NULL;
 }
 
 static struct connection *
@@ -79,7 +67,7 @@ open_connection(struct engine *engine, const char *name, enum role role, struct 
 	ensure(text_copy(connection->fingerprint, sizeof(connection->fingerprint),
 	                 credential.fingerprint));
 	free(credential.sealed);
-	if (connection->secrets != NULL && set_base_url(connection))
+	if (connection->secrets != NULL && connection_set_url(connection, own_base_url(name)))
 		return connection;
 	why_set(why, "%s has no base_url", name);
 	connection_free(connection);
