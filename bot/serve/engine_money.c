@@ -12,55 +12,17 @@
 #include "base/ensure.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "proof/key_text.h"
 #include "serve/engine_room.h"
+#include "serve/standing.h"
 
-/* --- is the mandate what finance signed? ------------------------------------------------------------------------ */
-
-static bool
-is_genuine(struct engine *engine, const struct stored_mandate *stored)
-{
-	struct signed_mandate whole = { .mandate = stored->columns };
-	struct verifying_key key;
-	struct mandate inside;
-	char public_key[KEY_TEXT_SIZE];
-	if (!store_trusted_key(engine->store, stored->key_id, public_key, sizeof(public_key)) ||
-	    !verifying_key_parse(public_key, &key, NULL) || !text_equal(key.id, stored->key_id))
-		return false;
-	if (!text_copy(whole.body, sizeof(whole.body), stored->body) ||
-	    !text_copy(whole.signature, sizeof(whole.signature), stored->signature))
-		return false;
-	return mandate_is_genuine(&whole, &key) && mandate_read_body(stored->body, &inside, NULL) &&
-	       mandate_equal(&inside, &stored->columns);
-}
-
-/* HOLD_NONE when `stored` may be used now, whatever the amount. */
-static enum hold_reason
-standing(struct engine *engine, const struct stored_mandate *stored)
-{
-	switch (stored->status) {
-	case MANDATE_ACTIVE:
-		break;
-	case MANDATE_PAUSED:
-		return HOLD_MANDATE_PAUSED;
-	case MANDATE_REVOKED:
-		return HOLD_MANDATE_REVOKED;
-	case MANDATE_SUPERSEDED:
-		return HOLD_MANDATE_CHANGED;
-	}
-	if (!is_genuine(engine, stored))
-		return HOLD_MANDATE_TAMPERED;
-	bool in_time = engine->now_ms >= stored->columns.not_before_ms &&
-	               engine->now_ms < stored->columns.expires_ms;
-	return in_time ? HOLD_NONE : HOLD_MANDATE_EXPIRED;
-}
+/* --- the mandate that rules -------------------------------------------------------------------------------------- */
 
 static enum hold_reason
 current(struct engine *engine, struct stored_mandate *stored)
 {
 	if (!store_mandate_latest(engine->store, stored))
 		return HOLD_MANDATE_MISSING;
-	return standing(engine, stored);
+	return standing_of(engine->store, stored, engine->now_ms);
 }
 
 static void
