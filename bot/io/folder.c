@@ -188,6 +188,28 @@ folder_remove(const char *folder)
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* --- play ---------------------------------------------------------------------------------------------------- */
+
+bool
+folder_mark_sandbox(const char *folder, struct why *why)
+{
+	static const char words[] = "Everything in this folder is play: simulated orders, money and notes.\n"
+	                            "`estorno serve` refuses it, and its receipts are signed as tests.\n";
+	char path[FOLDER_PATH_SIZE];
+	if (strlen(folder) + 64 > FOLDER_PATH_SIZE)
+		return why_set(why, "the path of the data folder is too long");
+	folder_path(folder, "sandbox", path);
+	return make_directory(folder, why) &&
+	       (access(path, F_OK) == 0 || file_write_public(path, words, sizeof(words) - 1, why));
+}
+
+bool
+folder_is_sandbox(const char *folder)
+{
+	char path[FOLDER_PATH_SIZE];
+	return text_format(path, sizeof(path), "%s/sandbox", folder) && access(path, F_OK) == 0;
+}
+
 /* --- opening ------------------------------------------------------------------------------------------------- */
 
 static bool
@@ -231,8 +253,8 @@ load_signing_key(const char *folder, enum key_use use, struct why *why)
 	return key;
 }
 
-static bool
-load_secrets(struct folder *folder, struct why *why)
+bool
+folder_load_keys(struct folder *folder, struct why *why)
 {
 	if (!load_vault(folder, why))
 		return false;
@@ -257,7 +279,7 @@ folder_open(struct folder *folder, const char *path, enum store_access access_mo
 	folder_path(path, "estorno.conf", file);
 	bool ok = settings_load(file, &folder->settings, why);
 	if (ok && access_mode == STORE_READ_WRITE)
-		ok = load_secrets(folder, why);
+		ok = folder_load_keys(folder, why);
 	folder_path(path, "estorno.db", file);
 	if (ok)
 		folder->store = store_open(file, access_mode, why);

@@ -8,6 +8,7 @@
  *	  keys/data.key        the vault's key (0600)
  *	  keys/receipts.key    seals receipts (0600), keys/receipts.pub
  *	  keys/log.key         signs the log's heads (0600), keys/log.pub
+ *	  sandbox              only where all of it is play: simulated orders, money and notes
  */
 #ifndef IO_FOLDER_H
 #define IO_FOLDER_H
@@ -45,6 +46,14 @@ struct folder {
 bool folder_open(struct folder *folder, const char *path, enum store_access access,
                  struct why *why);
 void folder_close(struct folder *folder);
+
+/* Loads keys and vault into a folder that was opened for reading: to see whether they are sound. */
+bool folder_load_keys(struct folder *folder, struct why *why);
+
+/* Play and live data never mix: a folder is marked as a sandbox's before anything is in it, and stays so.
+ * The mark also decides whether receipts made there are signed as test receipts. */
+bool folder_mark_sandbox(const char *folder, struct why *why);
+bool folder_is_sandbox(const char *folder);
 
 /* The public key of `use` ("receipts", "log") as published in the folder. */
 bool folder_public_key(const char *folder, const char *use, struct verifying_key *key,

@@ -213,11 +213,23 @@ load_webhook_secret(struct server *server)
 	free(credential.sealed);
 }
 
+/* Simulated providers never meet a live folder, nor real ones a sandbox's. */
+static bool
+is_right_folder(const struct server_options *options, struct why *why)
+{
+	if (folder_is_sandbox(options->data) == options->sandbox)
+		return true;
+	return why_set(why, options->sandbox ? "%s is a live folder; the sandbox needs one of its own"
+	                                     : "%s is a sandbox's: all of it is play; `estorno init` "
+	                                       "makes a live one",
+	               options->data);
+}
+
 static bool
 start(struct server *server, const struct server_options *options, struct why *why)
 {
 	const char *listen = options->listen;
-	if (!language_load(&server->language, why) ||
+	if (!is_right_folder(options, why) || !language_load(&server->language, why) ||
 	    !folder_open(&server->folder, options->data, STORE_READ_WRITE, why))
 		return false;
 	if (listen == NULL)
