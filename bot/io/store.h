@@ -347,6 +347,9 @@ bool store_receipt_unsealed(struct store *store, struct stored_receipt *receipt)
 
 bool store_receipt_load(struct store *store, const char *id, struct stored_receipt *receipt);
 
+/* By its place in the log, sealed or not. */
+bool store_receipt_at(struct store *store, int64_t leaf_index, struct stored_receipt *receipt);
+
 /* How many receipts there are for an order: names the next one. */
 int64_t store_receipt_count(struct store *store, const char *order_number, char *latest_id);
 

@@ -110,6 +110,14 @@ store_receipt_load(struct store *store, const char *id, struct stored_receipt *r
 	return one_receipt(q, receipt);
 }
 
+bool
+store_receipt_at(struct store *store, int64_t leaf_index, struct stored_receipt *receipt)
+{
+	struct query *q = query(store, RECEIPT_SELECT "WHERE r.leaf_index = :leaf");
+	query_integer(q, ":leaf", leaf_index);
+	return one_receipt(q, receipt);
+}
+
 int64_t
 store_receipt_count(struct store *store, const char *order_number, char *latest_id)
 {
