@@ -165,15 +165,23 @@ write_pragmas(struct store *store, struct why *why)
 static const char *const migrations[SCHEMA_VERSION] = { "bot/io/schema.sql" };
 
 static bool
-migrate(struct store *store, struct why *why)
+schema_version(struct store *store, long *version, struct why *why)
 {
 	char text[32];
 	if (!pragma(store, "user_version", text, sizeof(text), why))
 		return false;
-	long version = strtol(text, NULL, 10);
-	if (version > SCHEMA_VERSION)
-		return why_set(why, "the store was written by a newer program (schema %ld, this "
-		                    "one knows %d)", version, SCHEMA_VERSION);
+	*version = strtol(text, NULL, 10);
+	return *version <= SCHEMA_VERSION ||
+	       why_set(why, "the store was written by a newer program (schema %ld, this one knows "
+	                    "%d)", *version, SCHEMA_VERSION);
+}
+
+static bool
+migrate(struct store *store, struct why *why)
+{
+	long version;
+	if (!schema_version(store, &version, why))
+		return false;
 	for (; version < SCHEMA_VERSION; version++) {
 		const struct asset *asset = asset_find(migrations[version]);
 		ensure(asset != NULL);
@@ -185,6 +193,17 @@ migrate(struct store *store, struct why *why)
 			return why_prefix(why, "schema %ld", version + 1);
 	}
 	return true;
+}
+
+/* A reader changes nothing, so an older file is for a writer to bring up to date first. */
+static bool
+is_up_to_date(struct store *store, struct why *why)
+{
+	long version;
+	return schema_version(store, &version, why) &&
+	       (version == SCHEMA_VERSION ||
+	        why_set(why, "the store is of schema %ld, and %d is needed: run `estorno serve` once",
+	                version, SCHEMA_VERSION));
 }
 
 static bool
@@ -231,7 +250,8 @@ store_open(const char *path, enum store_access access, struct why *why)
 	ok = ok && connect_file(store, path, writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,
 	                        why) &&
 	     is_ours(store, path, why);
-	ok = ok && (!writer || (write_pragmas(store, why) && migrate(store, why)));
+	ok = ok && (writer ? write_pragmas(store, why) && migrate(store, why)
+	                   : is_up_to_date(store, why));
 	ok = ok && assert_pragmas(store, access, why);
 	if (ok)
 		return store;
@@ -299,13 +319,34 @@ store_set_clock(struct store *store, int64_t now_ms)
 	query_run(q);
 }
 
+/* Page by page in one step: one moment of the file.  Not VACUUM INTO, which in this version of SQLite
+ * stumbles over generated columns on a connection that may only read. */
+static bool
+copy_pages(struct store *store, const char *path, struct why *why)
+{
+	sqlite3 *copy = NULL;
+	int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
+	sqlite3_backup *backup = code == SQLITE_OK
+	                                 ? sqlite3_backup_init(copy, "main", store->db, "main")
+	                                 : NULL;
+	if (backup != NULL) {
+		sqlite3_backup_step(backup, -1);
+		sqlite3_backup_finish(backup);
+	}
+	code = sqlite3_errcode(copy);
+	sqlite3_close(copy);
+	return code == SQLITE_OK || why_set(why, "%s: %s", path, sqlite3_errstr(code));
+}
+
 bool
 store_backup(struct store *store, const char *path, struct why *why)
 {
-	if (access(path, F_OK) == 0)
-		return why_set(why, "%s exists already", path);
-	struct query *q = query(store, "VACUUM INTO :path");
-	query_text(q, ":path", path);
-	query_run(q);
-	return store_is_well(store, why) && chmod(path, 0600) == 0 && sync_file(path, why);
+	int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (file < 0)
+		return why_set(why, "%s: %s", path, strerror(errno));
+	close(file);
+	if (copy_pages(store, path, why) && sync_file(path, why))
+		return true;
+	unlink(path);
+	return false;
 }

@@ -62,7 +62,8 @@ bool store_is_well(const struct store *store, struct why *why);
 int64_t store_clock_ms(struct store *store);
 void store_set_clock(struct store *store, int64_t now_ms);
 
-/* A consistent copy of the whole file at `path`, which must not exist. */
+/* A consistent copy of the whole file at `path`, which must not exist.  A reader may make it while another
+ * process writes; not inside a transaction. */
 bool store_backup(struct store *store, const char *path, struct why *why);
 
 /* --- people: store_people.c ------------------------------------------------------------------ */
