@@ -100,6 +100,21 @@ enum {
 	CHECKPOINT_BYTES_MAX = 16 * 1024,
 	/* Bytes of one disclosure: a message of MESSAGE_BYTES_MAX, each byte escaped, in base 64. */
 	DISCLOSURE_BYTES_MAX = 80 * 1024,
+
+	/* --- the command line --------------------------------------------------------------- */
+
+	/* Rows of one table; more is said, and asked for by state. */
+	ROWS_SHOWN_MAX = 10000,
+	/* Messages, steps and calls of one case's story; a lively one has a hundred. */
+	STORY_ENTRIES_MAX = 5000,
+	/* Receipts of one refund that are looked at in each direction; a refund has a handful. */
+	RECEIPT_CHAIN_MAX = 50,
+	/* Receipts of one export. */
+	EXPORT_RECEIPTS_MAX = 1000,
+	/* Bytes of a credential object; the largest holds two keys of a few hundred. */
+	CREDENTIAL_BYTES_MAX = 64 * 1024,
+	/* Bytes of a message, or of a line of messages, given to `understand`. */
+	UNDERSTAND_BYTES_MAX = 1024 * 1024,
 };
 
 #endif
