@@ -147,6 +147,15 @@ keep_credentials(const struct sandbox *sandbox, const char *base_url, struct sto
 	                pix_secrets(base_url, c->pix_writer_id, c->pix_writer_secret), now_ms);
 }
 
+/* A signature replaces only an earlier one, and is dated in whole seconds. */
+static int64_t
+later_than_the_last(struct store *store, int64_t now_ms)
+{
+	struct stored_mandate last;
+	bool same_second = store_mandate_latest(store, &last) && last.columns.signed_ms + SECOND_MS > now_ms;
+	return same_second ? last.columns.signed_ms + SECOND_MS : now_ms;
+}
+
 /* Finance, played: a key that is forgotten as soon as it has signed. */
 static bool
 keep_mandate(struct store *store, void (*random)(void *bytes, size_t count), int64_t now_ms,
@@ -157,7 +166,7 @@ keep_mandate(struct store *store, void (*random)(void *bytes, size_t count), int
 	struct signed_mandate signed_mandate;
 	const struct mandate mandate = {
 		.id = "cm_support",
-		.signed_ms = now_ms,
+		.signed_ms = later_than_the_last(store, now_ms),
 		.not_before_ms = now_ms - DAY_MS,
 		.expires_ms = now_ms + 30 * DAY_MS,
 		.per_refund_cents = 50000,
