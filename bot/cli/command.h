@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "base/why.h"
+#include "io/folder.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_COULD_NOT = 2 };
 
@@ -49,12 +50,32 @@ const char *command_option(const struct command_line *line, const char *name);
 int command_refused(const struct why *why);
 int command_could_not(const struct why *why);
 
+/* Words from `first` on as one text; the caller frees. */
+char *command_words(const struct command_line *line, int first);
+
+/* The whole of a file, or of standard input when `path` is NULL; at most `ceiling` bytes, the caller frees.
+ * NULL with `why`. */
+char *command_input(const char *path, size_t ceiling, size_t *length, struct why *why);
+
 /* --- the ways to the data folder ------------------------------------------------------------- */
 
+/* Lets `look` read the data folder in one transaction: one picture of it, whatever `serve` does meanwhile.
+ * Returns what `look` does, or EXIT_COULD_NOT after saying why. */
+int command_look(const struct command_line *line,
+                 int (*look)(const struct command_line *line, struct folder *folder));
+
 /* Performs an action of serve/control.h: by the running `serve` when there is one, else here.  `input` is
- * taken.  `output` (may be NULL) gets the caller's object.  False with `why`: refused. */
-bool command_control(const char *data, const char *action, json_t *input, json_t **output,
-                     struct why *why);
+ * taken.  `output` (may be NULL) gets the caller's object.  EXIT_NO when it was refused, EXIT_COULD_NOT
+ * when nobody could be asked or what became of it is unknown; the reason was said. */
+int command_change(const char *data, const char *action, json_t *input, json_t **output);
+
+/* Where people reach this shop's pages: public_url, else where `serve` said that it listens, else where the
+ * settings say it will. */
+void command_url(const char *data, const struct settings *settings, char url[FOLDER_PATH_SIZE]);
+
+/* `serve` leaves its address in the folder while it runs. */
+bool command_url_note(const char *data, const char *url, struct why *why);
+void command_url_forget(const char *data);
 
 /* --- printing -------------------------------------------------------------------------------- */
 
@@ -68,5 +89,20 @@ void command_print_json(json_t *json);
 /* "R$ 186,00" and "20/11 11:20:03" in São Paulo; static buffers, a few at a time. */
 const char *command_amount(int64_t cents);
 const char *command_time(int64_t at_ms);
+
+/* "2026-11-20T14:20:03Z"; null for 0. */
+json_t *command_instant(int64_t at_ms);
+
+/* Rows (an array of objects, taken) as JSON with --json, else as a table of these columns; `nothing` is said
+ * on standard error when there is no row. */
+enum column_kind { COLUMN_TEXT, COLUMN_CENTS, COLUMN_INSTANT };
+
+struct column {
+	const char *key, *title;
+	enum column_kind kind;
+};
+
+void command_print_rows(const struct command_line *line, json_t *rows, const struct column *columns,
+                        size_t column_count, const char *nothing);
 
 #endif

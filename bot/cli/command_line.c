@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/ensure.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -20,7 +21,11 @@ static const struct command *const commands[] = {
 #undef X
 };
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), OPTIONS_MAX = 32 };
+enum {
+	COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]),
+	OPTIONS_MAX = 32,
+	ARGUMENTS_BYTES_MAX = 4 * 1024 * 1024 /* the kernel allows about half */
+};
 
 /* Options that every command has. */
 #define COMMON_OPTIONS "--data= --json --help"
@@ -161,6 +166,38 @@ command_option(const struct command_line *line, const char *name)
 	for (int i = 0; i < line->option_count; i++)
 		if (text_equal(line->options[i].name, name))
 			return line->options[i].value;
+	return NULL;
+}
+
+/* --- words and input ------------------------------------------------------------------------------------------------ */
+
+char *
+command_words(const struct command_line *line, int first)
+{
+	struct buffer text;
+	buffer_init(&text, ARGUMENTS_BYTES_MAX);
+	for (int i = first; i < line->count; i++)
+		buffer_add_format(&text, "%s%s", i == first ? "" : " ", line->words[i]);
+	char *words = buffer_take(&text);
+	ensure(words != NULL);
+	return words;
+}
+
+char *
+command_input(const char *path, size_t ceiling, size_t *length, struct why *why)
+{
+	if (path != NULL)
+		return file_read(path, ceiling, length, why);
+	char *bytes = malloc(ceiling + 2);
+	ensure(bytes != NULL);
+	*length = fread(bytes, 1, ceiling + 1, stdin);
+	if (!ferror(stdin) && *length <= ceiling) {
+		bytes[*length] = '\0';
+		return bytes;
+	}
+	why_set(why, "standard input %s", ferror(stdin) ? "can't be read" : "is too large");
+	explicit_bzero(bytes, *length);
+	free(bytes);
 	return NULL;
 }
 

@@ -64,3 +64,13 @@ command_time(int64_t at_ms)
 	            at.minute, at.second);
 	return text;
 }
+
+json_t *
+command_instant(int64_t at_ms)
+{
+	char text[INSTANT_TEXT_SIZE];
+	if (at_ms == 0)
+		return json_null();
+	instant_print_utc(text, at_ms);
+	return json_string(text);
+}

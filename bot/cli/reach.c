@@ -1,6 +1,8 @@
 /*
  * The ways from a command to the data folder.
  *
+ * What only reads opens the store read-only, beside a running `serve`.
+ *
  * A change goes to the running `serve` over its control socket, and when none runs, is
  * performed here: the store's lock is taken, and an engine without a network does what
  * the running one would.  What it decides to ask of the world waits on disk for the next
@@ -25,15 +27,32 @@
 /* --- through the running program ---------------------------------------------------------------------------------- */
 
 /* The error's own sentence out of {"error":{"message"}}. */
-static bool
-refused_by_server(const json_t *answer, struct why *why)
+static int
+refused_by_server(int status, const json_t *answer, struct why *why)
 {
 	const char *message = json_string_value(json_at(answer, "error.message"));
-	return why_set(why, "%s", message == NULL ? "the running program refused" : message);
+	why_set(why, "%s", message == NULL ? "the running program refused" : message);
+	return status == 422 ? EXIT_NO : EXIT_COULD_NOT;
 }
 
-/* False with `reached` false when nobody listens there. */
-static bool
+static int
+read_answer(const struct http_response *response, json_t **output, struct why *why)
+{
+	int code = EXIT_YES;
+	json_t *answer = json_parse_object(buffer_text(&response->body), response->body.length,
+	                                   REQUEST_BYTES_MAX, why);
+	if (answer == NULL)
+		code = EXIT_COULD_NOT;
+	else if (response->status != 200)
+		code = refused_by_server(response->status, answer, why);
+	else if (output != NULL)
+		*output = json_incref(answer);
+	json_decref(answer);
+	return code;
+}
+
+/* `reached` is false when nobody listens there: then nothing was asked. */
+static int
 ask_server(const char *socket_path, const char *action, const json_t *input, json_t **output,
            bool *reached, struct why *why)
 {
@@ -41,7 +60,7 @@ ask_server(const char *socket_path, const char *action, const json_t *input, jso
 	struct http_request request;
 	struct http_response response;
 	struct http_end end;
-	bool ok = false;
+	int code = EXIT_COULD_NOT;
 	http_request_init(&request);
 	http_response_init(&response);
 	request.method = HTTP_POST;
@@ -51,19 +70,14 @@ ask_server(const char *socket_path, const char *action, const json_t *input, jso
 	free(text);
 	*reached = http_client_once(&request, &call, socket_path, &response, &end) ||
 	           end.outcome == OUTCOME_UNKNOWN;
-	if (end.answered) {
-		json_t *answer = json_parse_object(buffer_text(&response.body), response.body.length,
-		                                   REQUEST_BYTES_MAX, why);
-		ok = answer != NULL && (response.status == 200 || refused_by_server(answer, why));
-		if (ok && output != NULL)
-			*output = json_incref(answer);
-		json_decref(answer);
-	} else if (*reached) {
-		why_set(why, "the running program did not answer: whether it took effect is unknown");
-	}
+	if (end.answered)
+		code = read_answer(&response, output, why);
+	else if (*reached)
+		why_set(why,
+		        "the running program did not answer: whether it took effect is unknown");
 	http_request_free(&request);
 	http_response_free(&response);
-	return ok;
+	return code;
 }
 
 /* --- here ------------------------------------------------------------------------------------------------------------ */
@@ -113,60 +127,138 @@ take_result(void *context, bool ok, const json_t *output, const struct why *why)
 	result->output = json_deep_copy(output);
 }
 
-static bool
+static struct engine *
+engine_without_network(const struct folder *folder, const struct language_pack *language,
+                       struct why *why)
+{
+	const struct engine_setup setup = {
+		.store = folder->store,
+		.vault = folder->vault,
+		.settings = &folder->settings,
+		.lexicon = language->lexicon,
+		.phrasebook = &language->phrasebook,
+		.receipts_key = folder->receipts_key,
+		.log_key = folder->log_key,
+		.sandbox = folder_is_sandbox(folder->path),
+		.io = { .now_ms = now_ms,
+		        .now_us = now_us,
+		        .random = random_bytes,
+		        .start = no_network },
+	};
+	return engine_new(&setup, why);
+}
+
+static int
+perform_with(struct engine *engine, const struct folder *folder, const char *action,
+             const json_t *input, json_t **output, struct why *why)
+{
+	struct control control = { .engine = engine,
+		                   .vault = folder->vault,
+		                   .random = clock_random };
+	struct told result = { .output = NULL };
+	int code = EXIT_YES;
+	control_perform(&control, action, input, take_result, &result);
+	if (!engine_turn(engine, why)) {
+		code = EXIT_COULD_NOT;
+	} else if (!result.told || !result.ok) {
+		why_set(why, "%s", result.told ? result.why.text : "it did not come to its turn");
+		code = EXIT_NO;
+	}
+	if (code == EXIT_YES && output != NULL)
+		*output = json_incref(result.output);
+	json_decref(result.output);
+	return code;
+}
+
+static int
 perform_here(const char *data, const char *action, const json_t *input, json_t **output,
              struct why *why)
 {
 	struct folder folder;
 	struct language_pack language;
-	struct told result = { .output = NULL };
+	int code = EXIT_COULD_NOT;
 	if (!folder_open(&folder, data, STORE_READ_WRITE, why))
-		return false;
-	bool ok = language_load(&language, why);
-	const struct engine_setup setup = {
-		.store = folder.store,
-		.vault = folder.vault,
-		.settings = &folder.settings,
-		.lexicon = language.lexicon,
-		.phrasebook = &language.phrasebook,
-		.receipts_key = folder.receipts_key,
-		.log_key = folder.log_key,
-		.io = { .now_ms = now_ms, .now_us = now_us, .random = random_bytes,
-		        .start = no_network },
-	};
-	struct engine *engine = ok ? engine_new(&setup, why) : NULL;
-	if (engine != NULL) {
-		struct control control = { .engine = engine, .vault = folder.vault,
-			                   .random = clock_random };
-		control_perform(&control, action, input, take_result, &result);
-		ok = engine_turn(engine, why) && result.told && result.ok;
-		if (!ok)
-			why_set(why, "%s", result.why.text);
+		return code;
+	if (language_load(&language, why)) {
+		struct engine *engine = engine_without_network(&folder, &language, why);
+		if (engine != NULL)
+			code = perform_with(engine, &folder, action, input, output, why);
+		engine_free(engine);
+		language_free(&language);
 	}
-	if (ok && output != NULL)
-		*output = json_incref(result.output);
-	json_decref(result.output);
-	engine_free(engine);
-	language_free(&language);
 	folder_close(&folder);
-	return ok && engine != NULL;
+	return code;
 }
 
-bool
-command_control(const char *data, const char *action, json_t *input, json_t **output,
-                struct why *why)
+int
+command_change(const char *data, const char *action, json_t *input, json_t **output)
 {
 	char socket_path[FOLDER_PATH_SIZE];
-	bool reached = false, ok = false;
-	struct why here = { "" };
-	folder_path(data, "control.sock", socket_path);
-	if (access(socket_path, F_OK) == 0)
-		ok = ask_server(socket_path, action, input, output, &reached, why);
-	if (!reached) {
-		ok = perform_here(data, action, input, output, &here);
-		if (!ok)
-			why_set(why, "%s", here.text);
-	}
+	bool reached = false;
+	int code = EXIT_COULD_NOT;
+	struct why why = { "" };
+	if (text_format(socket_path, sizeof(socket_path), "%s/control.sock", data) &&
+	    access(socket_path, F_OK) == 0)
+		code = ask_server(socket_path, action, input, output, &reached, &why);
+	if (!reached)
+		code = perform_here(data, action, input, output, &why);
 	json_decref(input);
-	return ok;
+	if (code == EXIT_NO)
+		return command_refused(&why);
+	return code == EXIT_YES ? code : command_could_not(&why);
+}
+
+/* --- reading --------------------------------------------------------------------------------------------------------- */
+
+int
+command_look(const struct command_line *line,
+             int (*look)(const struct command_line *line, struct folder *folder))
+{
+	struct folder folder;
+	struct why why = { "" };
+	if (!folder_open(&folder, line->data, STORE_READ_ONLY, &why))
+		return command_could_not(&why);
+	store_begin(folder.store);
+	int code = look(line, &folder);
+	bool ok = store_commit(folder.store, &why);
+	folder_close(&folder);
+	return ok ? code : command_could_not(&why);
+}
+
+/* --- where `serve` is ------------------------------------------------------------------------------------------------- */
+
+#define URL_FILE "serve.url"
+
+bool
+command_url_note(const char *data, const char *url, struct why *why)
+{
+	char path[FOLDER_PATH_SIZE];
+	folder_path(data, URL_FILE, path);
+	unlink(path); /* left by a `serve` that was killed */
+	return file_write_public(path, url, strlen(url), why);
+}
+
+void
+command_url_forget(const char *data)
+{
+	char path[FOLDER_PATH_SIZE];
+	folder_path(data, URL_FILE, path);
+	unlink(path);
+}
+
+void
+command_url(const char *data, const struct settings *settings, char url[FOLDER_PATH_SIZE])
+{
+	char path[FOLDER_PATH_SIZE];
+	folder_path(data, URL_FILE, path);
+	char *noted = file_read(path, FOLDER_PATH_SIZE - 1, NULL, NULL);
+	if (settings->public_url[0] != '\0')
+		ensure(text_copy(url, FOLDER_PATH_SIZE, settings->public_url));
+	else if (noted != NULL)
+		ensure(text_copy(url, FOLDER_PATH_SIZE, noted));
+	else
+		ensure(text_format(url, FOLDER_PATH_SIZE, "http://%s", settings->listen));
+	if (text_ends_with(url, "/"))
+		url[strlen(url) - 1] = '\0';
+	free(noted);
 }

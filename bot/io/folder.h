@@ -5,6 +5,7 @@
  *	  estorno.conf         settings
  *	  estorno.db           the store
  *	  control.sock         how commands reach a running `serve`
+ *	  serve.url            and where people do
  *	  keys/data.key        the vault's key (0600)
  *	  keys/receipts.key    seals receipts (0600), keys/receipts.pub
  *	  keys/log.key         signs the log's heads (0600), keys/log.pub
