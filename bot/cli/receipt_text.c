@@ -1,0 +1,146 @@
+/*
+ * Everything but the amount, the chain and the sentences beside the rows comes out of the
+ * signed bytes.
+ */
+#include "cli/receipt_text.h"
+
+#include <stdlib.h>
+
+#include "base/ensure.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "serve/shown_receipt.h"
+
+static const char *
+text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+	return text == NULL ? "" : text;
+}
+
+/* Colours are for the terminal, not for files. */
+static const char *
+style(FILE *out, const char *name)
+{
+	return out == stdout ? command_style(name) : "";
+}
+
+static void
+print_pair(FILE *out, const char *name, const char *value)
+{
+	if (value[0] != '\0')
+		fprintf(out, "  %-14s %s\n", name, value);
+}
+
+/* --- the card --------------------------------------------------------------------------------- */
+
+static void
+print_connectors(FILE *out, const json_t *list)
+{
+	size_t index;
+	json_t *name;
+	fprintf(out, "  %-14s", "asked");
+	json_array_foreach (list, index, name)
+		fprintf(out, " %s", json_string_value(name));
+	fputc('\n', out);
+}
+
+static void
+print_card(FILE *out, const struct stored_receipt *receipt, const json_t *json)
+{
+	bool safe = json_is_true(json_object_get(json, "safe_to_claim_complete"));
+	fprintf(out, "%s%s%s  %s%s, %s%s%s\n", style(out, "bold"), receipt->id, style(out, "plain"),
+	        style(out, safe ? "green" : "red"), text_of(json, "result"),
+	        safe ? "safe to claim complete" : "NOT safe to claim complete", style(out, "plain"),
+	        json_is_true(json_object_get(json, "test")) ? "  (a test: made in a sandbox)" : "");
+	print_pair(out, "order", receipt->order_number);
+	print_pair(out, "amount", command_amount(receipt->amount_cents));
+	print_pair(out, "lifecycle", text_of(json, "lifecycle"));
+	print_pair(out, "issued", text_of(json, "issued_at"));
+	print_pair(out, "read", text_of(json, "valid_as_of"));
+	print_pair(out, "issued by", text_of(json, "agent_id"));
+	print_pair(out, "for", text_of(json, "org_id"));
+	print_connectors(out, json_object_get(json, "connectors_checked"));
+	print_pair(out, "signed with", text_of(json, "signing_key_id"));
+	print_pair(out, "case", receipt->case_id);
+}
+
+/* --- the postconditions ----------------------------------------------------------------------- */
+
+static const struct mark {
+	const char *status, *mark, *style;
+} marks[] = {
+	{ "passed", "✓", "green" },
+	{ "failed", "✗", "red" },
+	{ "skipped", "–", "amber" },
+};
+
+/* A line below the row, under its value. */
+static void
+print_below(FILE *out, const char *words, const char *text)
+{
+	fprintf(out, "    %-26s %s%s%s%s\n", "", style(out, "dim"), words, text,
+	        style(out, "plain"));
+}
+
+static void
+print_postcondition(FILE *out, const json_t *row)
+{
+	const char *status = text_of(row, "status"), *detail = text_of(row, "detail");
+	const char *expected = text_of(row, "expected"), *actual = text_of(row, "actual");
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (text_equal(marks[i].status, status))
+			fprintf(out, "  %s%s%s ", style(out, marks[i].style), marks[i].mark,
+			        style(out, "plain"));
+	fprintf(out, "%-26s %s\n", text_of(row, "name"), actual[0] == '\0' ? "not seen" : actual);
+	if (expected[0] != '\0' && !text_equal(expected, actual))
+		print_below(out, "expected ", expected);
+	if (!text_equal(status, "passed") && detail[0] != '\0')
+		print_below(out, "", detail);
+}
+
+/* --- the chain -------------------------------------------------------------------------------- */
+
+static void
+print_chain_link(FILE *out, const struct stored_receipt *receipt, const char *relation)
+{
+	fprintf(out, "  %-14s %s (%s, %s)\n", relation, receipt->id, receipt->result,
+	        receipt->lifecycle);
+}
+
+/* Follows the chain to one of its ends. */
+static void
+print_chain(FILE *out, struct store *store, const char *first, bool backwards, const char *relation)
+{
+	struct stored_receipt receipt;
+	char id[RECEIPT_ID_SIZE];
+	ensure(text_copy(id, sizeof(id), first));
+	for (int i = 0; i < RECEIPT_CHAIN_MAX && id[0] != '\0'; i++) {
+		if (!store_receipt_load(store, id, &receipt))
+			return;
+		print_chain_link(out, &receipt, relation);
+		ensure(text_copy(id, sizeof(id),
+		                 backwards ? receipt.supersedes : receipt.superseded_by));
+		store_receipt_free(&receipt);
+	}
+	if (id[0] != '\0')
+		fprintf(out, "  %-14s and more\n", relation);
+}
+
+bool
+receipt_text(FILE *out, struct store *store, const struct stored_receipt *receipt, struct why *why)
+{
+	json_t *json = shown_receipt(receipt, why), *row;
+	size_t index;
+	if (json == NULL)
+		return false;
+	print_card(out, receipt, json);
+	print_chain(out, store, receipt->supersedes, true, "supersedes");
+	print_chain(out, store, receipt->superseded_by, false, "superseded by");
+	fputc('\n', out);
+	json_array_foreach (json_object_get(json, "postconditions"), index, row)
+		print_postcondition(out, row);
+	json_decref(json);
+	return true;
+}

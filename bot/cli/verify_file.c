@@ -1,0 +1,299 @@
+/*
+ * A folder counts for what is in it: its keys are not believed, because whoever forged the
+ * receipts would have put his own keys beside them.
+ */
+#include "cli/verify_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ensure.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "io/folder.h"
+#include "proof/checkpoint.h"
+#include "proof/log_proof.h"
+#include "proof/receipt_verify.h"
+
+enum {
+	FILE_BYTES_MAX = 2 * RECEIPT_BYTES_MAX, /* written for people, a receipt is larger */
+	WORDS_SIZE = WHY_SIZE
+};
+
+/* One file under judgement. */
+struct judgement {
+	const char *path;
+	const struct verify_keys *keys;
+	const char *text;
+	size_t length;
+	const json_t *json;     /* NULL when it is not an object */
+	char words[WORDS_SIZE]; /* what it says, when genuine */
+	struct why why;         /* why it is not, or can't be told */
+};
+
+/* --- what stands beside it -------------------------------------------------------------------- */
+
+/* The file whose name ends in `other` where this one's ends in `ending`; NULL when there is none. */
+static char *
+read_beside(const struct judgement *j, const char *ending, const char *other)
+{
+	char path[FOLDER_PATH_SIZE];
+	size_t length = strlen(j->path);
+	if (!text_ends_with(j->path, ending) ||
+	    !text_format(path, sizeof(path), "%.*s%s", (int)(length - strlen(ending)), j->path,
+	                 other))
+		return NULL;
+	return file_read(path, FILE_BYTES_MAX, NULL, NULL);
+}
+
+/* --- kinds ------------------------------------------------------------------------------------ */
+
+/* What the signed bytes say, and nothing else. */
+static void
+describe_receipt(struct judgement *j, const char *body, size_t length)
+{
+	json_t *json = json_parse_object(body, length, RECEIPT_BYTES_MAX, NULL);
+	const char *id = json_string_value(json_object_get(json, "id"));
+	const char *result = json_string_value(json_object_get(json, "result"));
+	const char *key = json_string_value(json_object_get(json, "signing_key_id"));
+	bool safe = json_is_true(json_object_get(json, "safe_to_claim_complete"));
+	bool test = json_is_true(json_object_get(json, "test"));
+	text_format(j->words, WORDS_SIZE, "%s: %s, %s%s; signed with %s", id == NULL ? "" : id,
+	            result == NULL ? "" : result,
+	            safe ? "safe to claim complete" : "not safe to claim complete",
+	            test ? ", a test" : "", key == NULL ? "the key given" : key);
+	json_decref(json);
+}
+
+static enum authenticity
+judge_object(struct judgement *j)
+{
+	struct buffer body;
+	buffer_init(&body, RECEIPT_BYTES_MAX);
+	enum authenticity found = receipt_verify_json(j->json, &j->keys->receipts, &body, &j->why);
+	if (found == AUTHENTICITY_GENUINE)
+		describe_receipt(j, buffer_text(&body), body.length);
+	buffer_free(&body);
+	return found;
+}
+
+static enum authenticity
+judge_body(struct judgement *j, const char *signature)
+{
+	enum authenticity found =
+		receipt_verify_body(j->text, j->length, signature, &j->keys->receipts, &j->why);
+	if (found == AUTHENTICITY_GENUINE)
+		describe_receipt(j, j->text, j->length);
+	return found;
+}
+
+/* The proof is about the receipt beside it, which must be genuine itself. */
+static enum authenticity
+judge_proof_of(struct judgement *j, const struct inclusion_proof *proof, const char *receipt)
+{
+	json_t *json = json_parse_object(receipt, strlen(receipt), FILE_BYTES_MAX, &j->why);
+	const char *id = json_string_value(json_object_get(json, "id"));
+	const char *signature = json_string_value(json_object_get(json, "signature"));
+	enum authenticity found = AUTHENTICITY_NOT_GENUINE;
+	if (id != NULL && signature != NULL)
+		found = receipt_verify_json(json, &j->keys->receipts, NULL, &j->why);
+	else
+		why_set(&j->why, "the file beside it is not a receipt");
+	if (found == AUTHENTICITY_GENUINE)
+		found = inclusion_proof_verify(proof, id, signature, &j->keys->log, &j->why);
+	if (found == AUTHENTICITY_GENUINE)
+		text_format(j->words, WORDS_SIZE,
+		            "%s is leaf %llu of a log of %llu, signed with %s", id,
+		            (unsigned long long)proof->index, (unsigned long long)proof->size,
+		            proof->head.key_id);
+	json_decref(json);
+	return found;
+}
+
+static enum authenticity
+judge_proof(struct judgement *j)
+{
+	struct inclusion_proof *proof = calloc(1, sizeof(*proof));
+	enum authenticity found = AUTHENTICITY_NOT_GENUINE;
+	ensure(proof != NULL);
+	char *receipt = read_beside(j, ".proof.json", ".postcept.json");
+	if (receipt == NULL) {
+		why_set(&j->why,
+		        "its receipt is not beside it (ID.postcept.json beside ID.proof.json)");
+		found = AUTHENTICITY_CANNOT_TELL;
+	} else if (inclusion_proof_from_json(j->json, proof, &j->why)) {
+		found = judge_proof_of(j, proof, receipt);
+	}
+	free(receipt);
+	free(proof);
+	return found;
+}
+
+static enum authenticity
+judge_checkpoint(struct judgement *j)
+{
+	char origin[CHECKPOINT_ORIGIN_SIZE];
+	struct checkpoint checkpoint;
+	enum authenticity found = AUTHENTICITY_CANNOT_TELL;
+	why_set(&j->why, "no key of the log that signed it was given");
+	if (!text_format(origin, sizeof(origin), "%.*s", (int)strcspn(j->text, "\n"), j->text))
+		return AUTHENTICITY_NOT_GENUINE;
+	for (size_t i = 0; found == AUTHENTICITY_CANNOT_TELL && i < j->keys->log.count; i++) {
+		struct why why = { "" };
+		found = checkpoint_verify(j->text, origin, &j->keys->log.keys[i], &checkpoint,
+		                          &why);
+		if (found == AUTHENTICITY_NOT_GENUINE)
+			j->why = why;
+	}
+	if (found == AUTHENTICITY_GENUINE)
+		text_format(j->words, WORDS_SIZE, "the log %s had %llu receipts", origin,
+		            (unsigned long long)checkpoint.size);
+	return found;
+}
+
+/* --- one file --------------------------------------------------------------------------------- */
+
+static bool
+is_note(const struct judgement *j)
+{
+	return j->json == NULL && strstr(j->text, "\n\n\xe2\x80\x94 ") != NULL;
+}
+
+/* The bytes that are signed name their canonical form; the object that is handed out does not. */
+static bool
+is_body(const struct judgement *j)
+{
+	return json_object_get(j->json, "signature") == NULL &&
+	       json_object_get(j->json, "canonicalization") != NULL;
+}
+
+static enum authenticity
+judge(struct judgement *j)
+{
+	if (is_note(j))
+		return judge_checkpoint(j);
+	char *signature = read_beside(j, "", ".sig");
+	enum authenticity found = AUTHENTICITY_NOT_GENUINE;
+	if (signature != NULL) {
+		found = judge_body(j, signature);
+	} else if (is_body(j)) {
+		why_set(&j->why, "signed bytes, but their signature %s.sig is not there", j->path);
+		found = AUTHENTICITY_CANNOT_TELL;
+	} else if (json_object_get(j->json, "audit_path") != NULL) {
+		found = judge_proof(j);
+	} else if (j->json != NULL) {
+		found = judge_object(j);
+	} else {
+		why_set(&j->why, "neither a receipt nor anything else that is signed here");
+	}
+	free(signature);
+	return found;
+}
+
+static void
+add_row(json_t *rows, const struct judgement *j, enum authenticity found)
+{
+	json_t *row = json_pack("{s:s,s:s,s:s}", "file", j->path, "authenticity",
+	                        authenticity_text(found), "words",
+	                        found == AUTHENTICITY_GENUINE ? j->words : j->why.text);
+	if (row == NULL) /* a name or words of somebody else's that are not UTF-8 */
+		row = json_pack("{s:s,s:s,s:s}", "file", "?", "authenticity",
+		                authenticity_text(found), "words", "(not UTF-8)");
+	json_array_append_new(rows, row);
+}
+
+static enum authenticity
+verify_file(const char *path, const struct verify_keys *keys, json_t *rows)
+{
+	struct judgement j = { .path = path, .keys = keys };
+	enum authenticity found = AUTHENTICITY_CANNOT_TELL;
+	char *text = file_read(path, FILE_BYTES_MAX, &j.length, &j.why);
+	if (text != NULL) {
+		json_t *json = json_parse_object(text, j.length, FILE_BYTES_MAX, NULL);
+		j.text = text;
+		j.json = json;
+		found = judge(&j);
+		json_decref(json);
+	}
+	add_row(rows, &j, found);
+	free(text);
+	return found;
+}
+
+/* --- a folder --------------------------------------------------------------------------------- */
+
+/* Files of an export that are signed. */
+static int
+is_signed(const struct dirent *entry)
+{
+	return text_ends_with(entry->d_name, ".json") || text_equal(entry->d_name, "checkpoint");
+}
+
+/* Our own notes beside a receipt: nobody signs them as such. */
+static bool
+is_disclosure(const char *name)
+{
+	return text_ends_with(name, ".disclosures.json");
+}
+
+static bool
+is_of_the_log(const char *name)
+{
+	return text_ends_with(name, ".proof.json") || text_equal(name, "checkpoint");
+}
+
+/* Whoever has only the receipts' key can still tell whether receipts are genuine, so what the log adds to
+ * them is passed over, and said. */
+static void
+pass_over(json_t *rows)
+{
+	size_t last = json_array_size(rows) - 1;
+	const json_t *row = json_array_get(rows, last);
+	fprintf(stderr, "passed over: %s: %s\n", json_string_value(json_object_get(row, "file")),
+	        json_string_value(json_object_get(row, "words")));
+	json_array_remove(rows, last);
+}
+
+static void
+verify_in_folder(const char *folder, const char *name, const struct verify_keys *keys, json_t *rows)
+{
+	char path[FOLDER_PATH_SIZE];
+	if (is_disclosure(name) || !text_format(path, sizeof(path), "%s/%s", folder, name))
+		return;
+	if (verify_file(path, keys, rows) == AUTHENTICITY_CANNOT_TELL && is_of_the_log(name))
+		pass_over(rows);
+}
+
+static void
+verify_folder(const char *folder, const struct verify_keys *keys, json_t *rows)
+{
+	struct dirent **entries = NULL;
+	struct judgement j = { .path = folder };
+	size_t before = json_array_size(rows);
+	int count = scandir(folder, &entries, is_signed, alphasort);
+	for (int i = 0; i < count; i++) {
+		verify_in_folder(folder, entries[i]->d_name, keys, rows);
+		free(entries[i]);
+	}
+	free(entries);
+	if (json_array_size(rows) > before)
+		return;
+	why_set(&j.why, "%s", count < 0 ? strerror(errno) : "there is no receipt in this folder");
+	add_row(rows, &j, AUTHENTICITY_CANNOT_TELL);
+}
+
+void
+verify_path(const char *path, const struct verify_keys *keys, json_t *rows)
+{
+	struct stat status;
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		verify_folder(path, keys, rows);
+	else
+		verify_file(path, keys, rows);
+}
