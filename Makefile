@@ -78,7 +78,7 @@ $(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
 installed:
 	@tests/install build
 
-unit: $(TESTS)
+unit: $(OUT)/estorno $(TESTS)
 	@tests/run $(TESTS)
 
 clean:

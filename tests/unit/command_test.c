@@ -1,0 +1,869 @@
+/*
+ * The commands, as scripts meet them: the built program, run in a folder of its own, judged
+ * by what it prints and by its exit code.
+ */
+#include "tests/test.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "base/buffer.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "cli/process.h"
+#include "io/folder.h"
+#include "proof/key_text.h"
+#include "tests/command.h"
+#include "tests/raw_socket.h"
+#include "tests/sim/scene.h"
+
+#define MARINA "5520999990101"
+
+enum { WORDS_MAX = 24, YES = 0, NO = 1, COULD_NOT = 2 };
+
+/* A test's own folder, in which it stands, and what the last command said. */
+static char program[COMMAND_PATH_SIZE], home[COMMAND_PATH_SIZE];
+static struct buffer output;
+static char *errors;
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+static int
+enter_folder(void **state)
+{
+	(void)state;
+	command_folder(home);
+	assert_int_equal(chdir(home), 0);
+	buffer_init(&output, 4 * 1024 * 1024);
+	return 0;
+}
+
+static int
+leave_folder(void **state)
+{
+	(void)state;
+	buffer_free(&output);
+	free(errors);
+	errors = NULL;
+	assert_int_equal(chdir("/"), 0);
+	command_folder_remove(home);
+	return 0;
+}
+
+/* Runs words[0] with standard input from a file (NULL: nothing). */
+static int
+run_words(const char *const *words, const char *input)
+{
+	struct why why = { "" };
+	buffer_reset(&output);
+	unlink("errors");
+	int code = process_run(words, input, "errors", &output, &why);
+	free(errors);
+	errors = test_read_file("errors", NULL);
+	return code;
+}
+
+/* Runs the program with these words; the last one is NULL. */
+static int
+estorno(const char *first, ...)
+{
+	const char *words[WORDS_MAX] = { program, first };
+	va_list list;
+	va_start(list, first);
+	for (int i = 2; words[i - 1] != NULL; i++) {
+		assert_true(i < WORDS_MAX);
+		words[i] = va_arg(list, const char *);
+	}
+	va_end(list);
+	return run_words(words, NULL);
+}
+
+static void
+write_file(const char *name, const char *text)
+{
+	char path[COMMAND_PATH_SIZE];
+	command_file(path, home, name, text, strlen(text));
+}
+
+/* Writes what the last command printed to a file. */
+static void
+keep_output(const char *name)
+{
+	write_file(name, buffer_text(&output));
+}
+
+static void
+assert_contains(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("\"%s\" is not in: %s", part, text);
+}
+
+static void
+assert_lacks(const char *text, const char *part)
+{
+	if (strstr(text, part) != NULL)
+		fail_msg("\"%s\" is in: %s", part, text);
+}
+
+static void
+assert_said(const char *part)
+{
+	assert_contains(buffer_text(&output), part);
+}
+
+static void
+assert_complained(const char *part)
+{
+	assert_contains(errors, part);
+}
+
+/* The last output as JSON; the caller frees. */
+static json_t *
+output_json(void)
+{
+	struct why why = { "" };
+	json_t *json = json_parse(buffer_text(&output), output.length, output.ceiling, &why);
+	if (json == NULL)
+		fail_msg("%s: %s", why.text, buffer_text(&output));
+	return json;
+}
+
+static const char *
+text_at(const json_t *json, const char *path)
+{
+	const char *text = json_string_value(json_at(json, path));
+	return text == NULL ? "" : text;
+}
+
+/* --- the command line itself ------------------------------------------------------------------ */
+
+static void
+what_is_not_a_command_exits_2(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("refund-everybody", NULL), COULD_NOT);
+	assert_complained("refund-everybody");
+	assert_int_equal(estorno("cases", "--everything", NULL), COULD_NOT);
+	assert_complained("--everything");
+	assert_int_equal(estorno("case", NULL), COULD_NOT);
+	assert_int_equal(estorno("cases", NULL), COULD_NOT);
+	assert_complained("estorno init");
+	assert_int_equal(estorno("cases", "--help", NULL), YES);
+}
+
+/* --- init ------------------------------------------------------------------------------------- */
+
+static void
+init_makes_a_folder_once(void **state)
+{
+	(void)state;
+	struct stat status;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_said("/webhooks/zapi/");
+	assert_said("estorno connect pix --role read");
+	assert_int_equal(stat("estorno-data", &status), 0);
+	assert_int_equal(status.st_mode & 077, 0);
+	assert_int_equal(estorno("init", NULL), COULD_NOT);
+	assert_int_equal(estorno("cases", "--json", NULL), YES);
+	json_t *rows = output_json();
+	assert_true(json_is_array(rows));
+	assert_int_equal(json_array_size(rows), 0);
+	json_decref(rows);
+}
+
+static void
+check_names_what_is_missing_and_the_line_that_is_wrong(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("check", NULL), NO);
+	assert_said("estorno connect pix --role write");
+	assert_said("mandate_missing");
+	write_file("estorno-data/estorno.conf", "merchant = loja\nconsent_minutes = soon\n");
+	assert_int_equal(estorno("check", NULL), NO);
+	assert_said("line 2");
+	write_file("estorno-data/estorno.conf", "merchant = Loja da Ana\n");
+	assert_int_equal(estorno("check", NULL), NO);
+	assert_said("without spaces");
+	assert_int_equal(chmod("estorno-data/keys/receipts.key", 0644), 0);
+	assert_int_equal(estorno("check", NULL), NO);
+	assert_said("can be read by others");
+}
+
+/* --- mandates --------------------------------------------------------------------------------- */
+
+static void
+make_mandate(const char *file, const char *per_refund)
+{
+	assert_int_equal(estorno("mandate", "sign", "--key", "finance.key", "--id", "cm_support",
+	                         "--per-refund", per_refund, "--per-day", "5000", NULL),
+	                 YES);
+	keep_output(file);
+}
+
+static void
+assert_mandate(const char *status, bool allows_refunds)
+{
+	assert_int_equal(estorno("mandate", "show", "--json", NULL), YES);
+	json_t *json = output_json();
+	assert_string_equal(text_at(json, "status"), status);
+	assert_int_equal(json_is_true(json_at(json, "allows_refunds")), allows_refunds);
+	json_decref(json);
+}
+
+static void
+a_mandate_lives_from_signing_to_revoking(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("mandate", "show", NULL), NO);
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), YES);
+	make_mandate("mandate.json", "500,00");
+	assert_int_equal(estorno("mandate", "install", "mandate.json", NULL), NO);
+	assert_complained("not trusted");
+	assert_int_equal(estorno("mandate", "trust", "finance.key.pub", NULL), YES);
+	assert_int_equal(estorno("mandate", "install", "mandate.json", NULL), YES);
+	assert_mandate("active", true);
+	assert_int_equal(estorno("mandate", "pause", "cm_support", NULL), YES);
+	assert_mandate("paused", false);
+	assert_int_equal(estorno("mandate", "resume", "cm_support", NULL), YES);
+	assert_mandate("active", true);
+	assert_int_equal(estorno("mandate", "revoke", "cm_support", NULL), YES);
+	assert_int_equal(estorno("mandate", "resume", "cm_support", NULL), NO);
+	assert_mandate("revoked", false);
+}
+
+static void
+a_mandate_shows_its_limits_and_what_is_left(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), YES);
+	assert_int_equal(estorno("mandate", "trust", "finance.key.pub", NULL), YES);
+	make_mandate("mandate.json", "500");
+	assert_int_equal(estorno("mandate", "install", "mandate.json", NULL), YES);
+	assert_int_equal(estorno("mandate", "show", "--json", NULL), YES);
+	json_t *json = output_json();
+	assert_int_equal(json_integer_value(json_at(json, "per_refund_cents")), 50000);
+	assert_int_equal(json_integer_value(json_at(json, "left.per_day_cents")), 500000);
+	assert_null(json_at(json, "per_month_cents"));
+	json_decref(json);
+}
+
+static void
+a_mandate_that_was_changed_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), YES);
+	assert_int_equal(estorno("mandate", "trust", "finance.key.pub", NULL), YES);
+	make_mandate("mandate.json", "500.00");
+	char *text = test_read_file("mandate.json", NULL);
+	char *amount = strstr(text, "50000");
+	assert_non_null(amount);
+	amount[0] = '9';
+	write_file("wider.json", text);
+	free(text);
+	assert_int_equal(estorno("mandate", "install", "wider.json", NULL), NO);
+	assert_complained("signature");
+	assert_int_equal(estorno("mandate", "show", NULL), NO);
+}
+
+static void
+finances_key_is_private_and_never_written_over(void **state)
+{
+	(void)state;
+	struct stat status;
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), YES);
+	assert_int_equal(stat("finance.key", &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	char *before = test_read_file("finance.key", NULL);
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), COULD_NOT);
+	char *after = test_read_file("finance.key", NULL);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+static void
+a_mandate_is_not_signed_with_an_amount_of_two_readings(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), YES);
+	assert_int_equal(estorno("mandate", "sign", "--key", "finance.key", "--id", "cm",
+	                         "--per-refund", "1.500", NULL),
+	                 COULD_NOT);
+	assert_complained("--per-refund");
+	assert_int_equal(estorno("mandate", "sign", "--key", "finance.key", "--id", "cm",
+	                         "--per-refund", "100", "--per-day", "50", NULL),
+	                 COULD_NOT);
+	assert_int_equal(output.length, 0);
+}
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+/* Answers like Focus NFe: 404 nao_encontrado to the right token, 401 to another. */
+static void
+play_focus(int listener)
+{
+	static const char good[] = "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
+				   "Content-Length: 45\r\nConnection: close\r\n\r\n"
+				   "{\"codigo\":\"nao_encontrado\",\"mensagem\":\"none\"}";
+	static const char bad[] = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n"
+				  "Content-Length: 45\r\nConnection: close\r\n\r\n"
+				  "{\"codigo\":\"permissao_negada\",\"mensagem\":\"no\"}";
+	for (;;) {
+		struct raw_message request;
+		int peer = accept(listener, NULL, NULL);
+		if (peer >= 0 && raw_receive(peer, &request))
+			/* base 64 of "sesame-open:" */
+			raw_send(peer,
+			         strstr(request.head, "c2VzYW1lLW9wZW46") != NULL ? good : bad);
+		raw_message_free(&request);
+		close(peer);
+	}
+}
+
+static pid_t
+start_focus(int *port)
+{
+	int listener = raw_listen(port);
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		play_focus(listener);
+	close(listener);
+	return child;
+}
+
+static void
+stop_focus(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void
+write_credential(const char *token, int port)
+{
+	char text[256];
+	assert_true(text_format(text, sizeof(text),
+	                        "{\"token\":\"%s\",\"base_url\":\"http://127.0.0.1:%d\"}", token,
+	                        port));
+	write_file("focus.json", text);
+}
+
+static int
+connect_focus(void)
+{
+	return estorno("connect", "focus", "--role", "write", "--file", "focus.json", NULL);
+}
+
+static void
+assert_not_connected(void)
+{
+	assert_int_equal(estorno("connections", "--json", NULL), YES);
+	json_t *rows = output_json();
+	assert_int_equal(json_array_size(rows), 0);
+	json_decref(rows);
+}
+
+static void
+a_credential_is_stored_only_after_it_has_worked(void **state)
+{
+	(void)state;
+	int port;
+	pid_t focus = start_focus(&port);
+	assert_int_equal(estorno("init", NULL), YES);
+	write_credential("guess", port);
+	assert_int_equal(connect_focus(), NO);
+	assert_not_connected();
+	write_credential("sesame-open", port);
+	assert_int_equal(connect_focus(), YES);
+	stop_focus(focus);
+	assert_int_equal(estorno("connections", NULL), YES);
+	assert_said("focus");
+	assert_lacks(buffer_text(&output), "sesame-open");
+	write_credential("sesame-open", port);
+	assert_int_equal(connect_focus(), COULD_NOT); /* nobody is there any more */
+	assert_lacks(errors, "sesame-open");
+	assert_int_equal(estorno("disconnect", "focus", NULL), YES);
+	assert_not_connected();
+	assert_int_equal(estorno("disconnect", "focus", NULL), NO);
+}
+
+static void
+a_credential_with_wrong_keys_is_not_tried(void **state)
+{
+	static const struct {
+		const char *json, *complaint;
+	} cases[] = {
+		{ "{\"token\":\"a\",\"tokn\":\"b\"}", "tokn" },
+		{ "{\"base_url\":\"https://focus.example\"}", "needs the key token" },
+		{ "{\"token\":7}", "token must be a text" },
+		{ "{\"token\":\"a\",\"base_url\":\"http://focus.example\"}", "https://" },
+		{ "{\"token\":\"a\",\"base_url\":\"http://127.0.0.1.focus.example\"}", "https://" },
+		{ "[]", "JSON" },
+	};
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_file("focus.json", cases[i].json);
+		assert_int_equal(connect_focus(), COULD_NOT);
+		assert_complained(cases[i].complaint);
+	}
+	assert_int_equal(estorno("connect", "pix", "--file", "focus.json", NULL), COULD_NOT);
+	assert_complained("--role");
+}
+
+/* --- staff ------------------------------------------------------------------------------------ */
+
+static void
+a_log_in_link_points_to_where_people_reach_the_shop(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("staff", "add", "ana", "--role", "auditor", NULL), YES);
+	assert_said("http://127.0.0.1:8080/login/");
+	write_file("estorno-data/estorno.conf", "public_url = https://estorno.example/\n");
+	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
+	assert_said("https://estorno.example/login/");
+	assert_int_equal(estorno("staff", "add", "eve", "--role", "king", NULL), NO);
+	assert_int_equal(estorno("staff", "list", "--json", NULL), YES);
+	json_t *rows = output_json();
+	assert_int_equal(json_array_size(rows), 1);
+	assert_string_equal(text_at(json_array_get(rows, 0), "role"), "auditor");
+	json_decref(rows);
+}
+
+static void
+who_was_disabled_gets_no_link(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
+	assert_int_equal(estorno("staff", "disable", "ana", NULL), YES);
+	assert_int_equal(estorno("staff", "add", "ana", NULL), NO);
+	assert_lacks(buffer_text(&output), "/login/");
+}
+
+/* --- understand ------------------------------------------------------------------------------- */
+
+static void
+a_message_is_understood_as_json(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		estorno("understand", "quero", "meu dinheiro de volta, pedido #8421", NULL), YES);
+	json_t *json = output_json();
+	assert_string_equal(text_at(json, "intent"), "refund");
+	assert_string_equal(text_at(json, "order"), "8421");
+	assert_string_equal(text_at(json, "lang"), "pt-BR");
+	assert_null(json_at(json, "consent"));
+	assert_null(json_at(json, "why"));
+	json_decref(json);
+	assert_int_equal(estorno("understand", "--awaiting", "consent", "pode sim", NULL), YES);
+	json = output_json();
+	assert_string_equal(text_at(json, "consent"), "yes");
+	assert_true(json_is_null(json_at(json, "order")));
+	json_decref(json);
+}
+
+static void
+many_messages_give_as_many_answers(void **state)
+{
+	const char *const words[] = { program, "understand", "--jsonl", NULL };
+	(void)state;
+	write_file("messages",
+	           "{\"text\":\"obrigado!\",\"intent\":\"?\"}\n\"cad\\u00ea meu estorno?\"\n");
+	assert_int_equal(run_words(words, "messages"), YES);
+	const char *second = strchr(buffer_text(&output), '\n');
+	assert_non_null(second);
+	assert_said("\"intent\":\"thanks\"");
+	assert_contains(second, "\"intent\":\"refund_status\"");
+	write_file("messages", "\"oi\"\n{\"words\":\"oi\"}\n");
+	assert_int_equal(run_words(words, "messages"), COULD_NOT);
+	assert_complained("line 2");
+}
+
+/* --- receipts, in a shop where the story of #8421 has happened -------------------------------- */
+
+static struct scene *scene;
+
+static void
+publish_key(const char *name, const struct signing_key *key)
+{
+	char path[COMMAND_PATH_SIZE], line[PUBLIC_KEY_LINE_SIZE];
+	struct why why = { "" };
+	assert_true(text_format(path, sizeof(path), "%s/keys/%s.pub", scene->folder, name));
+	assert_true(verifying_key_print(signing_key_public(key), name, line));
+	assert_true(file_write_public(path, line, strlen(line), &why));
+}
+
+static int
+play_story(void **state)
+{
+	char keys[COMMAND_PATH_SIZE];
+	scene = scene_new(1, NULL);
+	scene_say(scene, MARINA, "Oi, meu pedido 8421 veio quebrado, quero meu dinheiro de volta",
+	          NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	scene_say(scene, MARINA, "Pode sim.", NULL);
+	scene_run(scene, 30 * SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	assert_true(text_format(keys, sizeof(keys), "%s/keys", scene->folder));
+	assert_int_equal(mkdir(keys, 0700), 0);
+	publish_key("receipts", scene->receipts_key);
+	publish_key("log", scene->log_key);
+	enter_folder(state);
+	assert_int_equal(setenv("ESTORNO_DATA", scene->folder, 1), 0);
+	return 0;
+}
+
+static int
+forget_story(void **state)
+{
+	char folder[sizeof(scene->folder)];
+	leave_folder(state);
+	assert_true(text_copy(folder, sizeof(folder), scene->folder));
+	unsetenv("ESTORNO_DATA");
+	scene_free(scene);
+	folder_remove(folder);
+	return 0;
+}
+
+/* The key's file in the shop's folder. */
+static const char *
+published(const char *name)
+{
+	static char paths[2][COMMAND_PATH_SIZE];
+	static unsigned next;
+	char *path = paths[next++ % 2];
+	assert_true(text_format(path, COMMAND_PATH_SIZE, "%s/keys/%s.pub", scene->folder, name));
+	return path;
+}
+
+static void
+cases_and_receipts_are_listed(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("cases", "closed", "--json", NULL), YES);
+	json_t *rows = output_json();
+	const json_t *row = json_array_get(rows, 0);
+	assert_string_equal(text_at(row, "order"), "8421");
+	assert_string_equal(text_at(row, "state"), "CLOSED");
+	assert_string_equal(text_at(row, "receipt"), "rcp_rf8421");
+	assert_int_equal(json_integer_value(json_at(row, "amount_cents")), 18600);
+	json_decref(rows);
+	assert_int_equal(estorno("cases", "held", NULL), YES);
+	assert_int_equal(output.length, 0);
+	assert_int_equal(estorno("cases", "asleep", NULL), COULD_NOT);
+	assert_int_equal(estorno("receipts", "#8421", NULL), YES);
+	assert_said("rcp_rf8421");
+	assert_int_equal(estorno("receipts", "9999", NULL), NO);
+	assert_int_equal(estorno("receipt", "rcp_rf9999", NULL), NO);
+	assert_int_equal(estorno("receipt", "rcp_rf8421", "--text", NULL), YES);
+	assert_said("✓ refund_settled");
+}
+
+static void
+a_case_is_a_story_that_masks_the_phone(void **state)
+{
+	char id[ID_SIZE];
+	(void)state;
+	assert_int_equal(estorno("cases", "--json", NULL), YES);
+	json_t *rows = output_json();
+	assert_true(text_copy(id, sizeof(id), text_at(json_array_get(rows, 0), "id")));
+	json_decref(rows);
+	assert_int_equal(estorno("case", id, NULL), YES);
+	const char *asked = strstr(buffer_text(&output), "veio quebrado");
+	const char *paid = strstr(buffer_text(&output), "pay.refund ");
+	const char *told = strstr(buffer_text(&output), "Estorno feito");
+	assert_true(asked != NULL && paid != NULL && told != NULL && asked < paid && paid < told);
+	assert_lacks(buffer_text(&output), MARINA);
+	assert_int_equal(estorno("case", id, "--full", NULL), YES);
+	assert_said(MARINA);
+	assert_int_equal(estorno("case", "c_nobody", NULL), NO);
+}
+
+static void
+a_receipt_verifies_and_a_changed_one_does_not(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("receipt", "rcp_rf8421", NULL), YES);
+	keep_output("receipt.json");
+	char *text = test_read_file("receipt.json", NULL);
+	char *amount = strstr(text, "18600 brl");
+	assert_non_null(amount);
+	amount[0] = '9';
+	write_file("changed.json", text);
+	free(text);
+	assert_int_equal(estorno("verify", "receipt.json", NULL), YES);
+	assert_int_equal(estorno("verify", "changed.json", NULL), NO);
+	assert_int_equal(estorno("verify", "missing.json", NULL), COULD_NOT);
+	assert_int_equal(estorno("verify", "receipt.json", "missing.json", NULL), COULD_NOT);
+	assert_int_equal(estorno("verify", "missing.json", "changed.json", "receipt.json", NULL),
+	                 NO);
+}
+
+static void
+only_a_key_that_one_believes_tells_whether_it_is_genuine(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("receipt", "rcp_rf8421", NULL), YES);
+	keep_output("receipt.json");
+	char *line = test_read_file(published("receipts"), NULL);
+	assert_int_equal(estorno("verify", "receipt.json", "--data", "elsewhere", NULL), COULD_NOT);
+	assert_complained("no key");
+	assert_int_equal(
+		estorno("verify", "receipt.json", "--data", "elsewhere", "--key", line, NULL), YES);
+	assert_int_equal(estorno("verify", "receipt.json", "--key", published("log"), NULL),
+	                 COULD_NOT);
+	assert_int_equal(estorno("verify", "receipt.json", "--key", "nonsense", NULL), COULD_NOT);
+	free(line);
+}
+
+static int
+follow_instructions(void)
+{
+	const char *const words[] = { "sh", "VERIFY.txt", NULL };
+	assert_int_equal(chdir("estorno-8421"), 0);
+	int code = command_run(words, NULL);
+	assert_int_equal(chdir(".."), 0);
+	return code;
+}
+
+static void
+other_peoples_tools_accept_an_export(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	assert_string_equal(buffer_text(&output), "estorno-8421\n");
+	assert_int_equal(follow_instructions(), 0);
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), YES);
+	assert_said("rcp_rf8421.proof.json");
+	assert_int_equal(estorno("verify", "estorno-8421", "--data", "elsewhere", "--key",
+	                         "estorno-8421/receipts.pub", NULL),
+	                 YES);
+	char *body = test_read_file("estorno-8421/rcp_rf8421.json", NULL);
+	body[strlen(body) / 2] ^= 1;
+	write_file("estorno-8421/rcp_rf8421.json", body);
+	free(body);
+	assert_int_not_equal(follow_instructions(), 0);
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), NO);
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	assert_string_equal(buffer_text(&output), "estorno-8421-2\n");
+	assert_int_equal(estorno("export", "9999", NULL), NO);
+}
+
+/* Everything in a folder, one file after the other; the caller frees. */
+static char *
+read_folder(const char *folder)
+{
+	const char *const words[] = { "grep", "-rh", "", folder, NULL };
+	assert_int_equal(run_words(words, NULL), 0);
+	return strdup(buffer_text(&output));
+}
+
+static void
+an_export_holds_nothing_personal_unless_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	char *all = read_folder("estorno-8421");
+	assert_lacks(all, "99999");
+	assert_lacks(all, "Marina");
+	assert_lacks(all, "Pode sim");
+	free(all);
+	assert_int_not_equal(access("estorno-8421/rcp_rf8421.disclosures.json", F_OK), 0);
+	assert_int_equal(estorno("export", "8421", "--disclose", NULL), YES);
+	assert_int_equal(access("estorno-8421-2/rcp_rf8421.disclosures.json", F_OK), 0);
+	assert_int_equal(estorno("verify", "estorno-8421-2", NULL), YES);
+}
+
+/* Somebody with the sqlite3 shell. */
+static void
+tamper(const char *sql)
+{
+	char path[COMMAND_PATH_SIZE];
+	const char *const words[] = { "sqlite3", path, sql, NULL };
+	assert_true(text_format(path, sizeof(path), "%s/estorno.db", scene->folder));
+	assert_int_equal(command_run(words, NULL), 0);
+}
+
+static void
+the_log_tells_when_its_store_was_tampered_with(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("log", "check", NULL), YES);
+	assert_said("1 receipts");
+	assert_int_equal(estorno("log", "prove", "rcp_rf8421", NULL), YES);
+	assert_int_equal(estorno("log", "head", NULL), YES);
+	assert_said("estorno/loja\n1\n");
+	tamper("DROP TRIGGER tree_nodes_are_kept; UPDATE tree_nodes SET hash = "
+	       "'0000000000000000000000000000000000000000000000000000000000000000'");
+	assert_int_equal(estorno("log", "check", NULL), NO);
+	assert_complained("rcp_rf8421");
+}
+
+static void
+a_receipt_that_vanished_is_missed(void **state)
+{
+	(void)state;
+	tamper("DROP TRIGGER receipts_stay; DROP TRIGGER seals_stay; DELETE FROM seals; "
+	       "DELETE FROM disclosures; DELETE FROM outbox WHERE kind = 'refund_done'; DELETE "
+	       "FROM receipts");
+	assert_int_equal(estorno("log", "check", NULL), NO);
+	assert_complained("the latest head speaks of 1 receipts");
+}
+
+static void
+a_row_that_contradicts_its_signed_bytes_is_found(void **state)
+{
+	(void)state;
+	tamper("DROP TRIGGER receipts_are_kept; UPDATE receipts SET result = 'incomplete', safe = "
+	       "0");
+	assert_int_equal(estorno("log", "check", NULL), NO);
+	assert_complained("than what was signed");
+}
+
+static void
+a_backup_made_beside_the_writer_is_a_whole_store(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("restored", 0700), 0);
+	assert_int_equal(estorno("backup", "restored/estorno.db", NULL), YES);
+	assert_int_equal(estorno("backup", "restored/estorno.db", NULL), COULD_NOT);
+	assert_int_equal(estorno("receipts", "8421", "--data", "restored", NULL), YES);
+	assert_said("rcp_rf8421");
+}
+
+/* --- a running program ------------------------------------------------------------------------ */
+
+struct running {
+	pid_t pid;
+	int output;
+	char line[256]; /* the first it printed */
+};
+
+static void
+start(struct running *running, const char *command, const char *data)
+{
+	const char *const words[] = { program,  command, "--listen", "127.0.0.1:0",
+		                      "--data", data,    NULL };
+	struct why why = { "" };
+	size_t used = 0;
+	if (!process_start(words, "log", &running->pid, &running->output, &why))
+		fail_msg("%s", why.text);
+	while (used + 1 < sizeof(running->line) &&
+	       read(running->output, running->line + used, 1) == 1 && running->line[used] != '\n')
+		used++;
+	running->line[used] = '\0';
+}
+
+static void
+stop(struct running *running)
+{
+	assert_int_equal(process_stop(running->pid), 0);
+	close(running->output);
+}
+
+static void
+changes_go_to_the_running_program(void **state)
+{
+	struct running serve;
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), YES);
+	make_mandate("mandate.json", "500");
+	start(&serve, "serve", "estorno-data");
+	assert_true(text_starts_with(serve.line, "listening on http://127.0.0.1:"));
+	assert_int_equal(estorno("mandate", "install", "mandate.json", NULL), NO);
+	assert_int_equal(estorno("mandate", "trust", "finance.key.pub", NULL), YES);
+	assert_int_equal(estorno("mandate", "install", "mandate.json", NULL), YES);
+	assert_mandate("active", true);
+	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
+	assert_said(serve.line + strlen("listening on "));
+	assert_int_equal(estorno("chat", "--url", serve.line + strlen("listening on "), NULL),
+	                 COULD_NOT);
+	assert_complained("no sandbox");
+	assert_int_equal(estorno("serve", NULL), COULD_NOT); /* one writer */
+	stop(&serve);
+	assert_int_equal(access("estorno-data/serve.url", F_OK), -1);
+	assert_mandate("active", true);
+}
+
+static void
+play_and_live_folders_never_mix(void **state)
+{
+	struct running sandbox;
+	(void)state;
+	start(&sandbox, "sandbox", "play");
+	assert_true(text_starts_with(sandbox.line, "listening on http://127.0.0.1:"));
+	assert_int_equal(estorno("connections", "--data", "play", NULL), YES);
+	assert_said("pix");
+	stop(&sandbox);
+	assert_int_equal(estorno("serve", "--data", "play", NULL), COULD_NOT);
+	assert_complained("sandbox");
+	assert_int_equal(estorno("init", "--data", "live", NULL), YES);
+	assert_int_equal(estorno("sandbox", "--data", "live", NULL), COULD_NOT);
+	assert_int_equal(estorno("staff", "list", "--json", "--data", "live", NULL), YES);
+	assert_said("[]");
+	start(&sandbox, "sandbox", "play");
+	assert_true(text_starts_with(sandbox.line, "listening on"));
+	stop(&sandbox);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+/* The program stands beside the folder of this test. */
+static void
+find_program(void)
+{
+	char path[COMMAND_PATH_SIZE / 2];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	assert_true(length > 0);
+	path[length] = '\0';
+	*strrchr(path, '/') = '\0';
+	assert_true(text_format(program, sizeof(program), "%s/../estorno", path));
+}
+
+int
+main(void)
+{
+#define OF_COMMANDS(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+#define OF_A_STORY(test)  cmocka_unit_test_setup_teardown(test, play_story, forget_story)
+	const struct CMUnitTest tests[] = {
+		OF_COMMANDS(what_is_not_a_command_exits_2),
+		OF_COMMANDS(init_makes_a_folder_once),
+		OF_COMMANDS(check_names_what_is_missing_and_the_line_that_is_wrong),
+		OF_COMMANDS(a_mandate_lives_from_signing_to_revoking),
+		OF_COMMANDS(a_mandate_shows_its_limits_and_what_is_left),
+		OF_COMMANDS(a_mandate_that_was_changed_is_refused),
+		OF_COMMANDS(finances_key_is_private_and_never_written_over),
+		OF_COMMANDS(a_mandate_is_not_signed_with_an_amount_of_two_readings),
+		OF_COMMANDS(a_credential_is_stored_only_after_it_has_worked),
+		OF_COMMANDS(a_credential_with_wrong_keys_is_not_tried),
+		OF_COMMANDS(a_log_in_link_points_to_where_people_reach_the_shop),
+		OF_COMMANDS(who_was_disabled_gets_no_link),
+		OF_COMMANDS(a_message_is_understood_as_json),
+		OF_COMMANDS(many_messages_give_as_many_answers),
+		OF_A_STORY(cases_and_receipts_are_listed),
+		OF_A_STORY(a_case_is_a_story_that_masks_the_phone),
+		OF_A_STORY(a_receipt_verifies_and_a_changed_one_does_not),
+		OF_A_STORY(only_a_key_that_one_believes_tells_whether_it_is_genuine),
+		OF_A_STORY(other_peoples_tools_accept_an_export),
+		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
+		OF_A_STORY(the_log_tells_when_its_store_was_tampered_with),
+		OF_A_STORY(a_receipt_that_vanished_is_missed),
+		OF_A_STORY(a_row_that_contradicts_its_signed_bytes_is_found),
+		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
+		OF_COMMANDS(changes_go_to_the_running_program),
+		OF_COMMANDS(play_and_live_folders_never_mix),
+	};
+	find_program();
+	unsetenv("ESTORNO_DATA");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
