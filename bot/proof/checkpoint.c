@@ -41,6 +41,16 @@ typed_key(const struct verifying_key *key, uint8_t bytes[1 + KEY_BYTES])
 }
 
 void
+checkpoint_origin_of(const char *name, char origin[CHECKPOINT_ORIGIN_SIZE])
+{
+	ensure(text_format(origin, CHECKPOINT_ORIGIN_SIZE, "estorno/%s", name));
+	for (char *at = origin; *at != '\0'; at++)
+		if (*at <= ' ' || *at > '~' || *at == '+')
+			*at = '-';
+	ensure(checkpoint_origin_is_valid(origin));
+}
+
+void
 checkpoint_key_id(const char *origin, const struct verifying_key *key,
                   uint8_t id[CHECKPOINT_KEY_ID_BYTES])
 {

@@ -36,6 +36,10 @@ struct checkpoint {
 /* True for a name that a note can carry: printable ASCII, not empty, no space, no plus. */
 bool checkpoint_origin_is_valid(const char *origin);
 
+/* "estorno/NAME" for the log of the shop `name`, made of what a note can carry: any other byte becomes
+ * '-'.  The same name always gives the same origin. */
+void checkpoint_origin_of(const char *name, char origin[CHECKPOINT_ORIGIN_SIZE]);
+
 /* The key id of `key` under the name `origin`. */
 void checkpoint_key_id(const char *origin, const struct verifying_key *key,
                        uint8_t id[CHECKPOINT_KEY_ID_BYTES]);

@@ -119,9 +119,7 @@ grow_log(struct engine *engine, const struct stored_receipt *receipt, const stru
 		ensure(!"the log can grow by every receipt");
 	}
 	tree_head_sign(engine->setup.log_key, size + 1, &checkpoint.root, engine->now_ms, &head);
-	ensure(text_format(checkpoint.origin, sizeof(checkpoint.origin), "estorno/%s",
-	                   engine->policy.merchant) &&
-	       checkpoint_origin_is_valid(checkpoint.origin));
+	checkpoint_origin_of(engine->policy.merchant, checkpoint.origin);
 	buffer_init(&note, CHECKPOINT_BYTES_MAX);
 	checkpoint_sign(&checkpoint, engine->setup.log_key, &note);
 	digest_print(&checkpoint.root, stored.root);
