@@ -65,6 +65,13 @@ enum {
 
 	/* Bytes of one customer's message that we keep; WhatsApp itself allows 65,536. */
 	MESSAGE_BYTES_MAX = 8 * 1024,
+	/* Words of one message that we try to understand; longer letters are for a person. */
+	MESSAGE_WORDS_MAX = 512,
+	/* Of one language's word lists; the largest file uses less than half of each. */
+	LEXICON_WORDS_MAX = 8192,
+	LEXICON_PHRASES_MAX = 8192,
+	LEXICON_ELEMENTS_MAX = 16384, /* words in all phrases together */
+	LEXICON_GROUPS_MAX = 128,
 	/* Bytes of one message of ours. */
 	REPLY_BYTES_MAX = 2 * 1024,
 	/* Times a message is handed to the channel before a person is told. */
