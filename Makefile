@@ -6,6 +6,7 @@
 #	make sandbox    keep it running with a chat page
 #	make check      layers, banned calls, house rules
 #	make asan       the tests under the address and undefined behaviour sanitizers
+#	make eval       how well messages are understood (CORPUS=DIR measures on other ones)
 #	make clean
 #
 # Anything missing is installed from Debian first (tests/install).  VARIANT builds apart: `make asan`
@@ -75,15 +76,21 @@ $(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
 	@mkdir -p $(dir $@)
 	$(call quiet,test,$<)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< $(OUT)/libtests.a $(OUT)/libestorno.a -lcmocka $(LIBS)
 
+$(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
+	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a $(LIBS)
+
 installed:
 	@tests/install build
 
 unit: $(OUT)/estorno $(TESTS)
 	@tests/run $(TESTS)
 
+eval: $(OUT)/eval
+	@$(OUT)/eval $(CORPUS)
+
 clean:
 	rm -rf build
 
-.PHONY: all unit clean installed
+.PHONY: all unit eval clean installed
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d
