@@ -9,34 +9,41 @@
 
 #include "base/text.h"
 
+/* Long enough that only the cut below ever shortens a cause. */
+enum { WORDS_SIZE = 4 * WHY_SIZE };
+
+static void
+write_words(char words[WORDS_SIZE], const char *format, va_list arguments)
+{
+	vsnprintf(words, WORDS_SIZE, format, arguments);
+	text_make_printable(words);
+}
+
 bool
 why_set(struct why *why, const char *format, ...)
 {
+	char words[WORDS_SIZE];
+	va_list arguments;
 	if (why == NULL || why->text[0] != '\0')
 		return false;
-	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(why->text, sizeof(why->text), format, arguments);
+	write_words(words, format, arguments);
 	va_end(arguments);
-	text_make_printable(why->text);
+	text_copy_beginning(why->text, sizeof(why->text), words);
 	return false;
 }
 
 bool
 why_prefix(struct why *why, const char *format, ...)
 {
+	char words[WORDS_SIZE], whole[2 * WORDS_SIZE];
+	va_list arguments;
 	if (why == NULL)
 		return false;
-	struct why cause = *why;
-	char words[WHY_SIZE / 2];
-	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), format, arguments);
+	write_words(words, format, arguments);
 	va_end(arguments);
-	text_make_printable(words);
-	int written = snprintf(why->text, sizeof(why->text), "%s: ", words);
-	size_t used = written > 0 ? (size_t)written : 0;
-	snprintf(why->text + used, sizeof(why->text) - used, "%.*s",
-	         (int)(sizeof(why->text) - used - 1), cause.text);
+	snprintf(whole, sizeof(whole), "%s: %s", words, why->text);
+	text_copy_beginning(why->text, sizeof(why->text), whole);
 	return false;
 }

@@ -13,7 +13,6 @@
 #include "channels/channel.h"
 #include "cli/command.h"
 #include "io/clock.h"
-#include "proof/checkpoint.h"
 #include "serve/language.h"
 #include "serve/standing.h"
 #include "tools/tool.h"
@@ -73,20 +72,6 @@ check_settings(struct inspection *i)
 	if (!ok) /* the rest is checked as if the file were not there */
 		settings_default(&i->folder.settings);
 	found(i, "settings", ok, path, &why);
-}
-
-/* The merchant's name is part of the log's, which a signed note must be able to carry. */
-static void
-check_merchant(struct inspection *i)
-{
-	char origin[CHECKPOINT_ORIGIN_SIZE];
-	const char *merchant = i->folder.settings.merchant;
-	bool ok = text_format(origin, sizeof(origin), "estorno/%s", merchant) &&
-	          checkpoint_origin_is_valid(origin);
-	if (!ok)
-		add(i, "merchant", false,
-		    "merchant in estorno.conf must be letters, digits and -._ without spaces or "
-		    "accents");
 }
 
 static void
@@ -242,7 +227,6 @@ run(const struct command_line *line)
 	ensure(text_copy(i.folder.path, sizeof(i.folder.path), line->data));
 	i.rows = json_array();
 	check_settings(&i);
-	check_merchant(&i);
 	check_keys(&i);
 	check_store(&i);
 	check_texts(&i);

@@ -197,7 +197,7 @@ lexicon_free(struct lexicon *lexicon)
 {
 	if (lexicon == NULL)
 		return;
-	for (enum language language = 0; language < LANGUAGE_COUNT; language++)
+	for (enum language language = 0; (int)language < LANGUAGE_COUNT; language++)
 		vocabulary_free(lexicon->languages[language]);
 	free(lexicon);
 }
@@ -205,7 +205,7 @@ lexicon_free(struct lexicon *lexicon)
 const struct vocabulary *
 lexicon_vocabulary(const struct lexicon *lexicon, enum language language)
 {
-	ensure(language < LANGUAGE_COUNT && lexicon->languages[language] != NULL);
+	ensure((int)language < LANGUAGE_COUNT && lexicon->languages[language] != NULL);
 	return lexicon->languages[language];
 }
 
@@ -217,7 +217,7 @@ language_text(enum language language)
 		LANGUAGES(X)
 #undef X
 	};
-	ensure(language < LANGUAGE_COUNT);
+	ensure((int)language < LANGUAGE_COUNT);
 	return texts[language];
 }
 
@@ -238,7 +238,7 @@ language_of(const struct lexicon *lexicon, const struct words *words)
 	};
 	enum language best = LANGUAGE_PT_BR;
 	size_t best_votes = 0;
-	for (enum language language = 0; language < LANGUAGE_COUNT; language++) {
+	for (enum language language = 0; (int)language < LANGUAGE_COUNT; language++) {
 		size_t votes = vocabulary_votes(lexicon_vocabulary(lexicon, language), words) +
 			       LETTER_VOTES * letters[language];
 		if (votes > best_votes) {

@@ -28,8 +28,9 @@ enum language {
 #define X(name, text) LANGUAGE_##name,
 	LANGUAGES(X)
 #undef X
-	LANGUAGE_COUNT
 };
+
+enum { LANGUAGE_COUNT = LANGUAGE_EN + 1 };
 
 /*
  * The keys of [signs], in three sorts.

@@ -25,7 +25,7 @@ intent_text(enum intent intent)
 		INTENTS(X)
 #undef X
 	};
-	ensure(intent < INTENT_COUNT);
+	ensure((int)intent < INTENT_COUNT);
 	return texts[intent];
 }
 

@@ -32,8 +32,9 @@ enum intent {
 #define X(name, text) INTENT_##name,
 	INTENTS(X)
 #undef X
-	INTENT_COUNT
 };
+
+enum { INTENT_COUNT = INTENT_OTHER + 1 };
 
 /* What our last message asked for. */
 #define AWAITINGS(X)                    \
