@@ -411,14 +411,16 @@ read_state(struct tool_call *call, const json_t *order, struct why *why)
 {
 	struct order_facts *facts = &call->facts.order;
 	bool authorised;
-	bool ok = read_flag(order, "infoCadastro.faturado", false, &facts->billed, why) &&
-	          read_flag(order, "infoCadastro.cancelado", false, &facts->cancelled, why) &&
-	          read_flag(order, "infoCadastro.devolvido", true, &facts->returned, why) &&
-	          read_flag(order, "infoCadastro.devolvido_parcial", true, &facts->partly_returned,
-	                    why) &&
-	          read_flag(order, "infoCadastro.autorizado", true, &authorised, why);
-	json_object_set_new(call->notes, "autorizado", json_boolean(ok && authorised));
-	return ok;
+	if (!read_flag(order, "infoCadastro.faturado", false, &facts->billed, why) ||
+	    !read_flag(order, "infoCadastro.cancelado", false, &facts->cancelled, why) ||
+	    !read_flag(order, "infoCadastro.devolvido", true, &facts->returned, why) ||
+	    !read_flag(order, "infoCadastro.devolvido_parcial", true, &facts->partly_returned, why) ||
+	    !read_flag(order, "infoCadastro.autorizado", true, &authorised, why))
+		return false;
+	/* What is not said stays unsaid: then each note has to show its own protocol. */
+	if (json_at(order, "infoCadastro.autorizado") != NULL)
+		json_object_set_new(call->notes, "autorizado", json_boolean(authorised));
+	return true;
 }
 
 /* When it was entered, else when it was billed, else 0. */
@@ -608,22 +610,35 @@ customer_read(struct tool_call *call, const json_t *answer, struct why *why)
 static const char *const dead_statuses[] = { "CANCEL", "DENEG", "REJEIT", "INUTIL", "101", "151",
 	                                     "135",    "155",   "110",    "301",    "302", "303" };
 
-/*
- * An outgoing note that the authority has authorised: it has a protocol, and its status does not
- * say otherwise.  The values of status_nfe are not public, so none is waited for; that the order has
- * an authorised note was said by ConsultarPedido.
- */
 static bool
-is_sale_note(const json_t *note)
+is_dead(const json_t *note)
 {
-	char protocol[32], raw[64], status[64];
-	json_maybe_text_or_integer(note, "protocolo", protocol, sizeof(protocol));
+	char raw[64], status[64];
 	json_maybe_text_or_integer(note, "status_nfe", raw, sizeof(raw));
 	text_letters_and_digits(status, sizeof(status), raw);
 	for (size_t i = 0; i < COUNT(dead_statuses); i++)
 		if (strstr(status, dead_statuses[i]) != NULL)
-			return false;
-	return text_equal(text_at(note, "tipo"), "S") && protocol[strspn(protocol, "0")] != '\0';
+			return true;
+	return false;
+}
+
+/*
+ * An outgoing note that the authority has authorised.  The values of status_nfe are not public, so
+ * none is waited for: the order says that its note is authorised, or the note shows a protocol, and
+ * neither says otherwise.
+ */
+static bool
+is_sale_note(const struct tool_call *call, const json_t *note)
+{
+	const json_t *said = json_object_get(call->notes, "autorizado");
+	const json_t *shown = json_object_get(note, "protocolo");
+	char protocol[32];
+	json_maybe_text_or_integer(note, "protocolo", protocol, sizeof(protocol));
+	bool has_protocol = protocol[strspn(protocol, "0")] != '\0';
+	bool denied = json_is_false(said) || (shown != NULL && !has_protocol) || is_dead(note);
+	bool was_sent = has_protocol || text_at(note, "chave_nfe")[0] != '\0';
+	return text_equal(text_at(note, "tipo"), "S") && was_sent && !denied &&
+	       (json_is_true(said) || has_protocol);
 }
 
 /* A false key must not become a fact, and dropping it would say that there is no note: a person
@@ -652,13 +667,11 @@ read_sale_note(struct tool_call *call, const json_t *answer, struct why *why)
 {
 	struct sale_note *to = &call->facts.order.sale_note;
 	const json_t *notes = json_object_get(answer, "ListaNfe");
-	if (!json_maybe_true(call->notes, "autorizado"))
-		return true;
 	if (notes != NULL && !json_is_array(notes))
 		return why_set(why, "field ListaNfe is not a list");
 	for (size_t i = 0; i < json_array_size(notes); i++) {
 		const json_t *note = json_array_get(notes, i);
-		if (is_sale_note(note) && !read_note(to, note, why))
+		if (is_sale_note(call, note) && !read_note(to, note, why))
 			return false;
 	}
 	to->in_production =
@@ -671,11 +684,11 @@ status_read(struct tool_call *call, const json_t *answer, struct why *why)
 {
 	struct order_facts *facts = &call->facts.order;
 	int64_t asked = json_maybe_integer(call->notes, "codigo_pedido", 0);
-	int64_t total_cents;
-	bool cancelled;
-	if (json_maybe_integer(answer, "codigo_pedido", 0) != asked)
+	int64_t total_cents = facts->total_cents;
+	bool cancelled, says_total = json_object_get(answer, "valor_total_pedido") != NULL;
+	if (json_maybe_integer(answer, "codigo_pedido", asked) != asked)
 		return why_set(why, "asked for order %" PRId64 ", answered about another", asked);
-	if (!read_money(answer, "valor_total_pedido", &total_cents, why) ||
+	if ((says_total && !read_money(answer, "valor_total_pedido", &total_cents, why)) ||
 	    !read_flag(answer, "cancelada", true, &cancelled, why))
 		return false;
 	if (total_cents != facts->total_cents)
