@@ -187,6 +187,15 @@ instant_print_utc(char *text, int64_t at_ms)
 }
 
 void
+instant_print_utc_ms(char *text, int64_t at_ms)
+{
+	struct calendar c = calendar_of(at_ms);
+	char zone[8];
+	snprintf(zone, sizeof(zone), ".%03dZ", c.millisecond);
+	print(text, c, zone);
+}
+
+void
 instant_print_sao_paulo(char *text, int64_t at_ms)
 {
 	print(text, instant_sao_paulo(at_ms), "-03:00");

@@ -39,6 +39,9 @@ bool instant_parse(const char *text, int64_t *at_ms);
 /* "2026-11-20T14:20:00Z": whole seconds, as receipts and tree heads are dated.  Cut, not rounded. */
 void instant_print_utc(char *text, int64_t at_ms);
 
+/* "2026-11-20T14:20:00.123Z", for what must be told apart within a second. */
+void instant_print_utc_ms(char *text, int64_t at_ms);
+
 /* "2026-11-20T11:20:00-03:00". */
 void instant_print_sao_paulo(char *text, int64_t at_ms);
 

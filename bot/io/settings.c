@@ -54,7 +54,7 @@ static const struct row rows[] = {
 	NUMBER(slow_seconds, 1, 600, "6", "after this the customer hears that it takes longer"),
 	NUMBER(refund_grace_seconds, 1, 3600, "60", "how long a refund or note that is not shown may still appear"),
 	NUMBER(call_timeout_seconds, 1, 60, "20", "for one call to a provider"),
-	NUMBER(told_wait_seconds, 1, 600, "15", "for the channel to confirm that the reply left"),
+	NUMBER(told_wait_seconds, 1, 600, "10", "for the channel to confirm that the reply left"),
 	NUMBER(look_up_give_up_minutes, 1, 1440, "30", "reading ERP and bank before an offer, then a person"),
 	NUMBER(refund_give_up_minutes, 1, 1440, "30", "waiting for the bank, then a person"),
 	NUMBER(note_give_up_minutes, 1, 1440, "30", "waiting for the credit note, then a person"),

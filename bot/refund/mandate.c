@@ -105,7 +105,7 @@ mandate_to_json(const struct mandate *mandate)
 		char when[INSTANT_TEXT_SIZE];
 		int64_t value = field_of(mandate, i);
 		if (fields[i].is_time) {
-			instant_print_utc(when, value);
+			instant_print_utc_ms(when, value);
 			json_object_set_new(json, fields[i].name, json_string(when));
 		} else if (value != 0) {
 			json_object_set_new(json, fields[i].name, json_integer(value));

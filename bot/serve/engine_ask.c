@@ -32,14 +32,16 @@ has_both(struct engine *engine, const char *name)
 	return apart;
 }
 
-/* The row for a role; a missing read credential falls back to the write one, never the other way. */
+/* The row for a role.  A missing read credential falls back to the write one; the other way only for a
+ * channel, whose one credential both hears and speaks. */
 static bool
 find_credential(struct engine *engine, const char *name, enum role role,
                 struct stored_credential *credential)
 {
-	if (store_credential(engine->store, name, role, credential))
-		return true;
-	return role == ROLE_READ && store_credential(engine->store, name, ROLE_WRITE, credential);
+	enum role other = role == ROLE_READ ? ROLE_WRITE : ROLE_READ;
+	bool falls_back = role == ROLE_READ || channel_by_name(name) != NULL;
+	return store_credential(engine->store, name, role, credential) ||
+	       (falls_back && store_credential(engine->store, name, other, credential));
 }
 
 /* The provider's own address; NULL where each shop's differs. */

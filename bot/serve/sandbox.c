@@ -147,13 +147,13 @@ keep_credentials(const struct sandbox *sandbox, const char *base_url, struct sto
 	                pix_secrets(base_url, c->pix_writer_id, c->pix_writer_secret), now_ms);
 }
 
-/* A signature replaces only an earlier one, and is dated in whole seconds. */
+/* A signature replaces only an earlier one; a kept sandbox may start twice within a millisecond's clock. */
 static int64_t
 later_than_the_last(struct store *store, int64_t now_ms)
 {
 	struct stored_mandate last;
-	bool same_second = store_mandate_latest(store, &last) && last.columns.signed_ms + SECOND_MS > now_ms;
-	return same_second ? last.columns.signed_ms + SECOND_MS : now_ms;
+	bool not_later = store_mandate_latest(store, &last) && last.columns.signed_ms >= now_ms;
+	return not_later ? last.columns.signed_ms + 1 : now_ms;
 }
 
 /* Finance, played: a key that is forgotten as soon as it has signed. */

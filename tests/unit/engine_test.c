@@ -35,11 +35,26 @@ a_complaint_becomes_a_verified_refund(void **state)
 	scene_free(scene);
 }
 
+/* The log's name is made of the shop's, and a log's name can't hold a space or an accent. */
+static void
+a_shop_of_any_name_gets_its_receipt(void **state)
+{
+	struct scene *scene = scene_new(2, "merchant = Açaí & Cia + Café\n");
+	(void)state;
+	scene_say(scene, MARINA, "quero o estorno do pedido 8421", NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 30 * SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_complaint_becomes_a_verified_refund),
+		cmocka_unit_test(a_shop_of_any_name_gets_its_receipt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
