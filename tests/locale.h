@@ -37,7 +37,7 @@ static inline struct lexicon *
 lexicon_of_locale(void)
 {
 	struct lexicon *lexicon = lexicon_new();
-	for (enum language language = 0; lexicon != NULL && language < LANGUAGE_COUNT; language++) {
+	for (enum language language = 0; lexicon != NULL && (int)language < LANGUAGE_COUNT; language++) {
 		if (!locale_read(lexicon, language)) {
 			lexicon_free(lexicon);
 			lexicon = NULL;

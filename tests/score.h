@@ -109,7 +109,7 @@ static inline double
 score_macro_f1(const struct score *score)
 {
 	double sum = 0, present = 0;
-	for (enum intent i = 0; i < INTENT_COUNT; i++) {
+	for (enum intent i = 0; (int)i < INTENT_COUNT; i++) {
 		size_t both = score->wanted[i] + score->given[i];
 		sum += score_part(2 * score->right[i], both);
 		present += both > 0;

@@ -352,7 +352,7 @@ any_beginning_of_a_message_is_a_message(void **state)
 		memcpy(text, whole, length);
 		text[length] = '\0';
 		struct understanding got = read_text(state, text, AWAITING_CONSENT);
-		assert_true(got.intent < INTENT_COUNT);
+		assert_true((int)got.intent < INTENT_COUNT);
 		assert_int_not_equal(got.consent, CONSENT_YES);
 		free(text);
 	}
