@@ -185,7 +185,8 @@ struct case_row {
 	char reason[32];
 	int64_t amount_cents;
 	char receipt_id[RECEIPT_ID_SIZE];
-	int64_t opened_ms, changed_ms;
+	bool receipt_is_safe;       /* that receipt is sealed, and what it claims may be told */
+	int64_t opened_ms, entered_ms, changed_ms; /* entered: into the present state */
 	char address[ADDRESS_SIZE]; /* for staff; masked by whoever shows it to others */
 	char name[128];
 };

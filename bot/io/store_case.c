@@ -220,16 +220,25 @@ store_next_due_ms(struct store *store)
 	return next_ms;
 }
 
+#define CASE_ROWS                                                                                  \
+	"SELECT c.id, c.order_number, state, reason, c.amount_cents, c.receipt_id, opened_ms, "    \
+	"changed_ms, address, name, coalesce(r.safe, 0), "                                         \
+	"json_extract(c.document, '$.entered_ms') FROM cases c "                                   \
+	"JOIN contacts p ON p.id = c.contact_id LEFT JOIN seals s ON s.receipt_id = c.receipt_id " \
+	"LEFT JOIN receipts r ON r.id = s.receipt_id "
+#define NEWEST_FIRST "ORDER BY changed_ms DESC, c.rowid DESC LIMIT :limit"
+
+/* Two texts, because only one that names the state is answered by its index. */
 void
 store_cases(struct store *store, const char *state, size_t limit, store_case_visit *visit,
             void *context)
 {
-	struct query *q = query(store,
-	        "SELECT c.id, order_number, state, reason, amount_cents, receipt_id, opened_ms, changed_ms, "
-	        "address, name FROM cases c JOIN contacts p ON p.id = c.contact_id "
-	        "WHERE :state = '' OR state = :state ORDER BY changed_ms DESC, c.rowid DESC LIMIT :limit");
+	bool all = state[0] == '\0';
+	struct query *q = all ? query(store, CASE_ROWS NEWEST_FIRST)
+	                      : query(store, CASE_ROWS "WHERE state = :state " NEWEST_FIRST);
 	struct case_row row;
-	query_text(q, ":state", state);
+	if (!all)
+		query_text(q, ":state", state);
 	query_integer(q, ":limit", (int64_t)limit);
 	while (query_next(q)) {
 		query_get_text(q, 0, row.id, sizeof(row.id));
@@ -242,6 +251,8 @@ store_cases(struct store *store, const char *state, size_t limit, store_case_vis
 		row.changed_ms = query_get_integer(q, 7);
 		query_get_text(q, 8, row.address, sizeof(row.address));
 		query_get_text(q, 9, row.name, sizeof(row.name));
+		row.receipt_is_safe = query_get_integer(q, 10) != 0;
+		row.entered_ms = query_get_integer(q, 11);
 		visit(context, &row);
 	}
 }
