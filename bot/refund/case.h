@@ -277,6 +277,9 @@ bool case_takes(const struct refund_case *c, const struct said *said,
 /* May a person still say no?  Not once an order to pay has left and the bank has not refused it. */
 bool case_may_be_denied(const struct refund_case *c);
 
+/* Where a HELD case goes on when a person releases it. */
+enum resume case_resume(const struct refund_case *c);
+
 /* One step.  `c` is changed in place; `effects` is filled from empty.  Every pair of state and event
  * has an answer: flow.c is the table. */
 void case_step(struct refund_case *c, const struct event *event,

@@ -74,10 +74,10 @@ held_hears(struct step *s)
 		look_up(s, heard.order);
 }
 
-/* Where a released case goes on.  A refund that was sent and has no end is asked about first, whatever
- * the case was held for: an id is never given up while it may still happen. */
-static enum resume
-resume_of(const struct refund_case *c)
+/* A refund that was sent and has no end is asked about first, whatever the case was held for: an id is
+ * never given up while it may still happen. */
+enum resume
+case_resume(const struct refund_case *c)
 {
 	bool in_doubt = c->refund.sends > 0 && !c->refund.settled && !c->refund.burnt;
 	enum resume resume = hold_resume(c->reason);
@@ -92,7 +92,7 @@ void
 held_released(struct step *s)
 {
 	struct refund_case *c = s->c;
-	enum resume resume = resume_of(c);
+	enum resume resume = case_resume(c);
 	c->reason = HOLD_NONE;
 	switch (resume) {
 	case RESUME_LOOK_UP:
