@@ -24,6 +24,10 @@
 	X(locale_es, "locale/es.ini")                                                              \
 	X(locale_en, "locale/en.ini")                                                              \
 	X(web_style, "templates/web/style.css")                                                    \
+	X(web_icon, "templates/web/icon.svg")                                                      \
+	X(web_page_script, "templates/web/page.js")                                                \
+	X(web_words_script, "templates/web/words.js")                                              \
+	X(web_verify_script, "templates/web/verify.js")                                            \
 	X(web_inbox, "templates/web/inbox.html")                                                   \
 	X(web_inbox_script, "templates/web/inbox.js")                                              \
 	X(web_receipts, "templates/web/receipts.html")                                             \
