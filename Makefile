@@ -74,7 +74,8 @@ $(OUT)/libtests.a: $(TEST_OBJECTS)
 
 $(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
 	@mkdir -p $(dir $@)
-	$(call quiet,test,$<)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< $(OUT)/libtests.a $(OUT)/libestorno.a -lcmocka $(LIBS)
+	$(call quiet,test,$<)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< \
+		$(OUT)/libtests.a $(OUT)/libestorno.a -lcmocka $(LIBS)
 
 $(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
 	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a $(LIBS)
@@ -82,8 +83,11 @@ $(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
 installed:
 	@tests/install build
 
+check:
+	@tests/check/run
+
 unit: $(OUT)/estorno $(TESTS)
-	@tests/run $(TESTS)
+	@tests/run tests/check/self_test $(TESTS)
 
 eval: $(OUT)/eval
 	@$(OUT)/eval $(CORPUS)
@@ -91,6 +95,6 @@ eval: $(OUT)/eval
 clean:
 	rm -rf build
 
-.PHONY: all unit eval clean installed
+.PHONY: all check unit eval clean installed
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d
