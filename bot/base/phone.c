@@ -17,7 +17,7 @@ phone_normalise(const char *text, char *phone)
 		return false;
 	const char *at = digits + strspn(digits, "0"); /* the trunk prefix, or 00 of a dialled call */
 	size_t length = strlen(at);
-	bool with_country = (length == 12 || length == 13) && text_starts_with(at, "55");
+	bool with_country = length >= 12 && length <= 14 && text_starts_with(at, "55");
 	if (with_country) {
 		at += 2;
 		at += strspn(at, "0");
@@ -30,10 +30,13 @@ phone_normalise(const char *text, char *phone)
 	return text_format(phone, PHONE_SIZE, "55%s", at);
 }
 
+/* A mobile whose number existed before the ninth digit did: eight digits that begin with 6 to 9.  Behind
+ * the 9 of a newer one may stand the digits of a landline, which is another line. */
 static bool
 has_ninth_digit(const char *phone)
 {
-	return strlen(phone) == 13 && text_starts_with(phone, "55") && phone[4] == '9';
+	return strlen(phone) == 13 && text_starts_with(phone, "55") && phone[4] == '9' &&
+	       phone[5] >= '6';
 }
 
 void
