@@ -154,9 +154,18 @@ text_is_utf8(const char *bytes, size_t length)
 void
 text_make_printable(char *text)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+	size_t left = strlen(text);
+	while (left > 0) {
+		size_t used = utf8_sequence((const unsigned char *)text, left);
+		if (used == 0) {
+			*text = '?';
+			used = 1;
+		} else if ((unsigned char)*text < 0x20 || *text == 0x7f) {
 			*text = ' ';
+		}
+		text += used;
+		left -= used;
+	}
 }
 
 static bool

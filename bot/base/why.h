@@ -20,7 +20,7 @@ struct why {
 };
 
 /* Records the first cause and returns false, so that `return why_set(why, ...)` reads well.
- * Control characters are replaced: the text may carry bytes from outside. */
+ * The text is one line of UTF-8 whatever was put in: it may carry bytes from outside. */
 bool why_set(struct why *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "words: " in front of the cause recorded so far.  Returns false. */
