@@ -17,6 +17,8 @@
 #include "base/text.h"
 #include "proof/canonical.h"
 
+#define YEAR_9999_MS INT64_C(253402300799999) /* its end: RFC 3339 has no later year */
+
 static const struct {
 	const char *name;
 	size_t offset;
@@ -24,9 +26,9 @@ static const struct {
 	bool required;
 	int64_t most;
 } fields[] = {
-	{ "signed_at", offsetof(struct mandate, signed_ms), true, true, INT64_MAX },
-	{ "not_before", offsetof(struct mandate, not_before_ms), true, true, INT64_MAX },
-	{ "expires_at", offsetof(struct mandate, expires_ms), true, true, INT64_MAX },
+	{ "signed_at", offsetof(struct mandate, signed_ms), true, true, YEAR_9999_MS },
+	{ "not_before", offsetof(struct mandate, not_before_ms), true, true, YEAR_9999_MS },
+	{ "expires_at", offsetof(struct mandate, expires_ms), true, true, YEAR_9999_MS },
 	{ "per_refund_cents", offsetof(struct mandate, per_refund_cents), false, true, MONEY_CENTS_MAX },
 	{ "per_order_cents", offsetof(struct mandate, per_order_cents), false, false, MONEY_CENTS_MAX },
 	{ "per_customer_day_cents", offsetof(struct mandate, per_customer_day_cents), false, false, MONEY_CENTS_MAX },
@@ -76,19 +78,30 @@ is_below(int64_t limit, int64_t inner)
 	return limit != 0 && limit < inner;
 }
 
+static bool
+fields_are_in_range(const struct mandate *m, struct why *why)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		if (field_of(m, i) < 0 || field_of(m, i) > fields[i].most)
+			return why_set(why, "%s is out of range", fields[i].name);
+	return true;
+}
+
+/* What is sound can be signed and read back: times are written in whole seconds. */
 bool
 mandate_is_sound(const struct mandate *m, struct why *why)
 {
 	if (!id_is_sound(m->id))
 		return why_set(why, "the id must be letters, digits, '_', '-' or '.'");
+	if (!fields_are_in_range(m, why))
+		return false;
 	if (m->per_refund_cents < 1)
 		return why_set(why, "per-refund must be at least 0.01");
-	if (m->expires_ms <= m->not_before_ms)
+	if (m->expires_ms / SECOND_MS <= m->not_before_ms / SECOND_MS)
 		return why_set(why, "the mandate would end before it begins");
-	if (is_below(m->per_order_cents, 1) || is_below(m->per_day_cents, m->per_refund_cents) ||
+	if (is_below(m->per_day_cents, m->per_refund_cents) ||
 	    is_below(m->per_month_cents, m->per_day_cents) ||
-	    is_below(m->per_month_cents, m->per_refund_cents) ||
-	    is_below(m->per_customer_day_cents, 1))
+	    is_below(m->per_month_cents, m->per_refund_cents))
 		return why_set(why, "a limit is below one that it contains (a month must allow a "
 		                    "day, a day must allow one refund)");
 	return true;
