@@ -30,11 +30,14 @@ enum found { PASSED, FAILED, SKIPPED };
 
 /* --- writing values ------------------------------------------------------------------------------ */
 
+/* One printable line, whatever a system of record answered: what was found must be fit to be sealed
+ * (canonical.h takes no DEL and nothing that is not UTF-8). */
 static void
 write_text(char *value, const char *text)
 {
 	if (!text_copy(value, POSTCONDITION_VALUE_SIZE, text))
 		text_copy(value, POSTCONDITION_VALUE_SIZE, "(too long)");
+	text_make_printable(value);
 }
 
 static void
@@ -278,10 +281,11 @@ static enum found
 note_authorised(const struct look *l)
 {
 	const struct note_facts *note = l->evidence->note;
+	char words[sizeof(note->authority_status) + sizeof(note->authority_message)];
 	if (!note_is_there(l))
 		return SKIPPED;
-	snprintf(l->row->detail, sizeof(l->row->detail), "%s %.200s", note->authority_status,
-	         note->authority_message);
+	snprintf(words, sizeof(words), "%s %s", note->authority_status, note->authority_message);
+	text_copy_beginning(l->row->detail, sizeof(l->row->detail), words);
 	return compare_text(l->row, note_status_text(NOTE_AUTHORISED),
 	                    note_status_text(note->status));
 }
