@@ -188,7 +188,7 @@ a_new_status_is_unrecognised_and_never_final(void **state)
 	assert_int_equal(note_status_parse("autorizado_parcial"), NOTE_UNRECOGNISED);
 }
 
-/* --- operations -------------------------------------------------------------------------------- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 static void
 fill_operation(struct operation *operation, enum operation_kind kind)

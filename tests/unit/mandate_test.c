@@ -75,7 +75,7 @@ read_file(json_t *json, struct signed_mandate *to, struct why *why)
 	return ok;
 }
 
-/* --- signing and reading ------------------------------------------------------------------------ */
+/* --- signing and reading ---------------------------------------------------------------------- */
 
 static void
 a_signed_file_reads_back_whole_and_genuine(void **state)
@@ -112,7 +112,7 @@ another_key_did_not_sign_it(void **state)
 	assert_false(genuine(&back, 2));
 }
 
-/* --- tampering ------------------------------------------------------------------------------------ */
+/* --- tampering -------------------------------------------------------------------------------- */
 
 static void
 no_byte_of_what_was_signed_can_change(void **state)
@@ -185,7 +185,7 @@ a_limit_of_another_mandate_can_not_be_put_in(void **state)
 	assert_false(mandate_equal(&narrow, &full));
 }
 
-/* --- what is refused when it is read --------------------------------------------------------------- */
+/* --- what is refused when it is read ---------------------------------------------------------- */
 
 /* Reads the file with one field of the mandate replaced (NULL: taken out). */
 static bool
@@ -290,7 +290,7 @@ a_file_is_a_mandate_a_key_and_a_signature(void **state)
 	assert_false(mandate_read("", 0, &back, NULL));
 }
 
-/* --- soundness ------------------------------------------------------------------------------------- */
+/* --- soundness -------------------------------------------------------------------------------- */
 
 static void
 limits_that_contradict_each_other_are_unsound(void **state)
@@ -340,7 +340,7 @@ a_month_must_allow_one_refund_also_without_a_limit_a_day(void **state)
 	assert_true(mandate_is_sound(&mandate, NULL));
 }
 
-/* --- weighing: the last centavo, and the next ------------------------------------------------------- */
+/* --- weighing: the last centavo, and the next ------------------------------------------------- */
 
 struct weighing {
 	const char *what;

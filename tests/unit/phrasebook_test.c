@@ -37,7 +37,7 @@ assert_said(enum template template, const struct phrase_values *values, const ch
 	buffer_free(&words);
 }
 
-/* --- loading ---------------------------------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 static void
 a_text_with_a_place_it_may_not_have_does_not_load(void **state)
@@ -131,7 +131,7 @@ every_name_of_a_text_is_its_own(void **state)
 	assert_false(template_parse("", &none));
 }
 
-/* --- filling ------------------------------------------------------------------------------------------ */
+/* --- filling ---------------------------------------------------------------------------------- */
 
 static void
 places_are_filled_wherever_they_stand(void **state)
@@ -171,7 +171,7 @@ a_place_without_a_value_stops_the_program(void **state)
 	assert_aborts(say_without_a_value);
 }
 
-/* --- amounts and days ----------------------------------------------------------------------------------- */
+/* --- amounts and days ------------------------------------------------------------------------- */
 
 static void
 amounts_are_written_as_the_language_does(void **state)
@@ -230,7 +230,7 @@ days_are_those_of_sao_paulo(void **state)
 	language_free(&pack);
 }
 
-/* --- the texts that ship ----------------------------------------------------------------------------------- */
+/* --- the texts that ship ---------------------------------------------------------------------- */
 
 /* Only the text that a verified receipt allows says that money went back. */
 static void

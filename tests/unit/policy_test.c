@@ -85,7 +85,7 @@ a_good_order_and_its_payment_may_go_back(void **state)
 	assert_held(&order, &payment, HOLD_NONE);
 }
 
-/* --- whose order it is ----------------------------------------------------------------------------- */
+/* --- whose order it is ------------------------------------------------------------------------ */
 
 static void
 only_a_phone_of_the_buyer_is_the_buyer(void **state)
@@ -122,7 +122,7 @@ a_stranger_learns_nothing_about_an_order(void **state)
 	assert_held(&order, &payment, HOLD_ORDER_NOT_FOUND);
 }
 
-/* --- the order ---------------------------------------------------------------------------------------- */
+/* --- the order -------------------------------------------------------------------------------- */
 
 static void
 an_order_that_came_back_already_is_for_a_person(void **state)
@@ -156,7 +156,7 @@ an_order_must_say_how_it_was_paid(void **state)
 	assert_held(&order, NULL, HOLD_MISMATCHED);
 }
 
-/* --- the payment --------------------------------------------------------------------------------------- */
+/* --- the payment ------------------------------------------------------------------------------ */
 
 static void
 the_payment_must_be_there_and_be_the_orders(void **state)
@@ -241,7 +241,7 @@ refunds_elsewhere_are_all_but_ours_and_the_refused(void **state)
 	assert_int_equal(policy_refunded_elsewhere(&payment, ""), 300);
 }
 
-/* --- the credit note's inputs ---------------------------------------------------------------------------- */
+/* --- the credit note's inputs ----------------------------------------------------------------- */
 
 static void
 a_note_can_be_issued_for_goods_sold_with_a_note(void **state)
