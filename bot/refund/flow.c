@@ -8,9 +8,10 @@
  *	 CLOSED <--- NOTIFYING <--- SEALED <--- VERIFYING <--------------------- NOTING
  *	                               \___ not verified ___> HELD <--- from anywhere
  *
- * For every state: what wakes it, for how long it may last and what happens then, and
- * what the customer hears when it takes more than a few seconds.  An event without a
- * step changes nothing in that state, on purpose: it is still on record.
+ * For every state: what wakes it, whose answers it waits for, for how long it may last and
+ * what happens then, and what the customer hears when it takes more than a few seconds.
+ * An event without a step, or an answer that nobody waits for any more, changes nothing in
+ * that state, on purpose: it is still on record.
  *
  * Where is a refund decided?  `offered_hears` hears the yes, `reserved_learns` takes
  * the last look and orders to pay, both under the mandate that the engine weighs in
@@ -25,13 +26,15 @@ enum { NO_NOTICE = -1 };
 
 struct flow_state {
 	flow_step *on[EVENT_KIND_COUNT];
+	unsigned waits_for;              /* the operations whose answers it takes */
 	flow_step *again;                /* when due_ms comes */
 	flow_step *gives_up;             /* when give_up_ms comes */
 	size_t lasts_at_most;            /* offset of an int64_t in struct policy; 0: no end of its own */
 	int notice;                      /* the template said once after policy.slow_ms */
 };
 
-#define AT_MOST(field) .lasts_at_most = offsetof(struct policy, field)
+#define AT_MOST(field)    .lasts_at_most = offsetof(struct policy, field)
+#define ANSWER(operation) (1u << OPERATION_##operation)
 
 static const struct flow_state flow[CASE_STATE_COUNT] = {
 	[CASE_OPENED] = {
@@ -52,6 +55,7 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 		        [EVENT_ANSWER] = looking_up_learns,
 		        [EVENT_ROOM] = looking_up_weighed,
 		        [EVENT_HUMAN_REPLIED] = taken_over },
+		.waits_for = ANSWER(LEDGER_ORDER) | ANSWER(PAY_PAYMENT),
 		.again = looking_up_again,
 		.gives_up = looking_up_gives_up, AT_MOST(look_up_give_up_ms),
 		.notice = TEMPLATE_LOOKING,
@@ -72,6 +76,7 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 		        [EVENT_ANSWER] = reserved_learns,
 		        [EVENT_ROOM] = reserved_weighed,
 		        [EVENT_HUMAN_REPLIED] = taken_over },
+		.waits_for = ANSWER(PAY_PAYMENT),
 		.again = reserved_again,
 		.gives_up = reserved_gives_up, AT_MOST(look_up_give_up_ms),
 		.notice = TEMPLATE_CONFIRMING,
@@ -80,6 +85,7 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 		.on = { [EVENT_MESSAGE] = late_hears,
 		        [EVENT_ANSWER] = refunding_learns,
 		        [EVENT_ROOM] = refunding_weighed },
+		.waits_for = ANSWER(PAY_REFUND) | ANSWER(PAY_REFUND_STATUS) | ANSWER(PAY_PAYMENT),
 		.again = refunding_again,
 		.gives_up = refunding_gives_up, AT_MOST(refund_give_up_ms),
 		.notice = TEMPLATE_CONFIRMING,
@@ -87,6 +93,7 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 	[CASE_NOTING] = {
 		.on = { [EVENT_MESSAGE] = late_hears,
 		        [EVENT_ANSWER] = noting_learns },
+		.waits_for = ANSWER(INVOICE_ISSUE) | ANSWER(INVOICE_NOTE),
 		.again = noting_again,
 		.gives_up = noting_gives_up, AT_MOST(note_give_up_ms),
 		.notice = TEMPLATE_CONFIRMING,
@@ -94,6 +101,7 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 	[CASE_VERIFYING] = {
 		.on = { [EVENT_MESSAGE] = late_hears,
 		        [EVENT_ANSWER] = verifying_learns },
+		.waits_for = ANSWER(PAY_PAYMENT) | ANSWER(INVOICE_NOTE),
 		.again = verifying_again,
 		.gives_up = verifying_gives_up, AT_MOST(verify_give_up_ms),
 		.notice = TEMPLATE_CONFIRMING,
@@ -167,6 +175,14 @@ deadline(struct step *s)
 	}
 }
 
+/* The answer to what an earlier state asked. */
+static bool
+comes_too_late(enum case_state state, const struct event *event)
+{
+	return event->kind == EVENT_ANSWER &&
+	       (flow[state].waits_for & 1u << event->answer.operation) == 0;
+}
+
 void
 case_step(struct refund_case *c, const struct event *event, const struct surroundings *around,
           struct effects *effects)
@@ -177,7 +193,7 @@ case_step(struct refund_case *c, const struct event *event, const struct surroun
 	effects->disclosure_count = 0;
 	if (event->kind == EVENT_DEADLINE)
 		deadline(&s);
-	else if (step != NULL)
+	else if (step != NULL && !comes_too_late(c->state, event))
 		step(&s);
 	bool rests = case_has_ended(c->state) || c->state == CASE_HELD;
 	ensure(rests || case_wake_ms(c) != 0);              /* P11 */

@@ -46,8 +46,6 @@ reserved_learns(struct step *s)
 {
 	struct refund_case *c = s->c;
 	const struct answered *answer = &s->event->answer;
-	if (answer->operation != OPERATION_PAY_PAYMENT)
-		return;
 	if (answer->outcome == OUTCOME_RETRY || answer->outcome == OUTCOME_UNKNOWN) {
 		step_pace(s);
 		return;
@@ -257,9 +255,9 @@ refunding_learns(struct step *s)
 	step_learn(s);
 	if (answer->operation == OPERATION_PAY_PAYMENT)
 		payment_listed(s);
-	else if (answer->operation == OPERATION_PAY_REFUND_STATUS && s->c->refund_seen.exists)
+	else if (s->c->refund_seen.exists)
 		refund_seen(s);
-	else if (answer->operation == OPERATION_PAY_REFUND_STATUS)
+	else
 		refund_absent(s);
 }
 
