@@ -82,6 +82,7 @@ struct offer {
 /* The order to pay.  The id is derived before anything leaves and is the same on every resend. */
 struct refund {
 	char id[REFUND_ID_SIZE];    /* "" before one was derived */
+	char e2eid[E2EID_SIZE];     /* the payment it goes back along, as it was when we offered */
 	int64_t sequence;           /* 1; one more only after a final NAO_REALIZADO */
 	int64_t sends;              /* times it was handed to the bank */
 	int64_t sent_ms;            /* the latest of them */

@@ -83,7 +83,8 @@ looking_up_weighed(struct step *s)
 	};
 	step_new_id(s, c->offer.id, "o_");
 	c->refund = (struct refund){ .sequence = s->event->room.sequence };
-	derive_refund_id(s->around->policy->merchant, c->order_number, c->payment.e2eid,
+	ensure(text_copy(c->refund.e2eid, sizeof(c->refund.e2eid), c->payment.e2eid));
+	derive_refund_id(s->around->policy->merchant, c->order_number, c->refund.e2eid,
 	                 c->refund.sequence, c->refund.id);
 	step_effect(s, EFFECT_OFFER);
 	step_say(s, TEMPLATE_OFFER);

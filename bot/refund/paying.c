@@ -23,7 +23,7 @@
 void
 reserved_again(struct step *s)
 {
-	step_ask_payment(s, s->c->payment.e2eid);
+	step_ask_payment(s, s->c->refund.e2eid);
 }
 
 /* The order to pay, the same bytes whenever it is made for this refund. */
@@ -34,7 +34,7 @@ order_to_pay(struct step *s)
 	struct operation *operation = &step_effect(s, EFFECT_PAY)->operation;
 	struct refund_request *request = &operation->refund;
 	operation->kind = OPERATION_PAY_REFUND;
-	ensure(text_copy(request->e2eid, sizeof(request->e2eid), c->payment.e2eid));
+	ensure(text_copy(request->e2eid, sizeof(request->e2eid), c->refund.e2eid));
 	ensure(text_copy(request->id, sizeof(request->id), c->refund.id));
 	request->amount_cents = c->offer.amount_cents;
 	ensure(text_format(request->description, sizeof(request->description), "Pedido %s",
@@ -111,7 +111,7 @@ void
 refund_enquire(struct step *s)
 {
 	struct refund_query *query = &step_ask(s, OPERATION_PAY_REFUND_STATUS)->refund_status;
-	ensure(text_copy(query->e2eid, sizeof(query->e2eid), s->c->payment.e2eid));
+	ensure(text_copy(query->e2eid, sizeof(query->e2eid), s->c->refund.e2eid));
 	ensure(text_copy(query->id, sizeof(query->id), s->c->refund.id));
 }
 
@@ -197,7 +197,7 @@ refund_absent(struct step *s)
 	if (c->refund.acknowledged || may_still_appear)
 		step_pace(s);
 	else
-		step_ask_payment(s, c->payment.e2eid);
+		step_ask_payment(s, c->refund.e2eid);
 }
 
 static bool

@@ -177,7 +177,7 @@ static void
 read_back(struct step *s)
 {
 	if (s->c->payment_reading.read_ms == 0)
-		step_ask_payment(s, s->c->payment.e2eid);
+		step_ask_payment(s, s->c->refund.e2eid);
 	if (s->c->note.ref[0] != '\0' && s->c->note_reading.read_ms == 0)
 		ask_note(s);
 }
@@ -261,7 +261,7 @@ judge(struct step *s)
 	struct gate_claim claim = {
 		.order_number = c->order.number,
 		.amount_cents = c->offer.amount_cents,
-		.e2eid = c->payment.e2eid,
+		.e2eid = c->refund.e2eid,
 		.refund_id = c->refund.id,
 		.was_settled = c->refund.settled,
 		.sandbox = s->around->policy->sandbox,
