@@ -99,6 +99,15 @@ set_number(const struct row *row, const char *value, int64_t *to, struct why *wh
 }
 
 static bool
+is_printable(const char *value)
+{
+	for (; *value != '\0'; value++)
+		if ((unsigned char)*value < ' ' || *value == 0x7f)
+			return false;
+	return true;
+}
+
+static bool
 set_row(const struct row *row, const char *value, struct settings *settings, struct why *why)
 {
 	char *at = (char *)settings + row->offset;
@@ -106,6 +115,8 @@ set_row(const struct row *row, const char *value, struct settings *settings, str
 		return set_number(row, value, (int64_t *)(void *)at, why);
 	if (row->choices != NULL && !is_choice(row->choices, value))
 		return why_set(why, "%s must be one of: %s", row->key, row->choices);
+	if (!is_printable(value)) /* it may stand in a receipt */
+		return why_set(why, "%s must be one printable line", row->key);
 	if (!text_is_utf8(value, strlen(value)) || !text_copy(at, row->size, value))
 		return why_set(why, "%s may have at most %zu bytes of UTF-8", row->key, row->size - 1);
 	return true;
@@ -144,12 +155,41 @@ take_line(void *context, const char *section, const char *key, const char *value
 	return why_set(reading->why, "%s is no setting", key);
 }
 
+/* inih reads a line that is too long as two, and takes a ';' behind a blank for a comment: either would cut
+ * a value without a word. */
+static bool
+line_is_whole(const char *line, size_t length, struct why *why)
+{
+	enum { LINE_BYTES_MAX = INI_MAX_LINE - 2 };
+	size_t blanks = strspn(line, " \t");
+	if (length > LINE_BYTES_MAX)
+		return why_set(why, "longer than %d bytes", LINE_BYTES_MAX);
+	for (size_t i = blanks + 1; line[blanks] != '#' && i < length; i++)
+		if (line[i] == ';' && (line[i - 1] == ' ' || line[i - 1] == '\t'))
+			return why_set(why, "a value can't have a ';' behind a blank");
+	return true;
+}
+
+static bool
+lines_are_whole(const char *text, struct why *why)
+{
+	for (int line = 1; *text != '\0'; line++) {
+		size_t length = strcspn(text, "\n");
+		if (!line_is_whole(text, length, why))
+			return why_prefix(why, "line %d", line);
+		text += length + (text[length] == '\n');
+	}
+	return true;
+}
+
 bool
 settings_read(const char *text, struct settings *settings, struct why *why)
 {
 	struct why cause = { "" };
 	struct reading_file reading = { .settings = settings, .why = &cause };
 	settings_default(settings);
+	if (!lines_are_whole(text, why))
+		return false;
 	int line = ini_parse_string(text, take_line, &reading);
 	if (line == 0)
 		return true;
@@ -171,9 +211,12 @@ settings_load(const char *path, struct settings *settings, struct why *why)
 	char *text = calloc(1, SETTINGS_BYTES_MAX + 1);
 	ensure(text != NULL);
 	size_t length = fread(text, 1, SETTINGS_BYTES_MAX + 1, file);
+	bool ok = ferror(file) == 0 || why_set(why, "%s", strerror(errno));
 	fclose(file);
-	bool ok = length <= SETTINGS_BYTES_MAX ? settings_read(text, settings, why)
-	                                       : why_set(why, "larger than %d bytes", SETTINGS_BYTES_MAX);
+	ok = ok && (length <= SETTINGS_BYTES_MAX ||
+	            why_set(why, "larger than %d bytes", SETTINGS_BYTES_MAX));
+	ok = ok && (strlen(text) == length || why_set(why, "holds a NUL: not a text"));
+	ok = ok && settings_read(text, settings, why);
 	free(text);
 	return ok || why_prefix(why, "%s", path);
 }
