@@ -4,6 +4,9 @@
 -- promises is kept here a second time, so that a mistake there, a hand with the sqlite3 shell, or a
 -- restored half of a file meets a wall.  A trigger names the promise it keeps (P1, P3, ...).
 --
+-- Rows that stay are guarded three times: against UPDATE, against DELETE, and against INSERT OR REPLACE, which
+-- deletes what is in its way without asking a DELETE trigger.
+--
 --   who and what was said     contacts, messages
 --   a refund, from complaint  cases, case_facts, transitions, offers
 --   what we ask of the world  operations, attempts
@@ -21,11 +24,15 @@
 CREATE TABLE meta (
 	one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row
 	created_ms INTEGER NOT NULL,             -- when `estorno init` made the file
-	clock_ms INTEGER NOT NULL                -- the latest instant ever committed: a clock set back does not reopen yesterday's limits
+	clock_ms INTEGER NOT NULL                -- the latest instant ever committed: a clock set back reopens no limit
 ) STRICT;
 
 CREATE TRIGGER clock_never_goes_back BEFORE UPDATE OF clock_ms ON meta WHEN NEW.clock_ms < OLD.clock_ms
 BEGIN SELECT RAISE(ABORT, 'P5: the clock in the store never goes back'); END;
+CREATE TRIGGER meta_stays BEFORE DELETE ON meta
+BEGIN SELECT RAISE(ABORT, 'P5: the clock in the store is not thrown away'); END;
+CREATE TRIGGER meta_is_made_once BEFORE INSERT ON meta WHEN EXISTS (SELECT 1 FROM meta)
+BEGIN SELECT RAISE(ABORT, 'P5: the clock in the store is not made anew'); END;
 
 -- ---------------------------------------------------------------------------------------------------
 -- People and what was said
@@ -113,7 +120,10 @@ CREATE INDEX transitions_by_case ON transitions (case_id, id);
 CREATE TRIGGER transitions_are_kept BEFORE UPDATE ON transitions
 BEGIN SELECT RAISE(ABORT, 'P10: history is only added to'); END;
 CREATE TRIGGER transitions_stay BEFORE DELETE ON transitions
-BEGIN SELECT RAISE(ABORT, 'P10: history is only added to'); END;
+BEGIN SELECT RAISE(ABORT, 'P10: history is not deleted'); END;
+CREATE TRIGGER transitions_are_not_replaced BEFORE INSERT ON transitions
+WHEN EXISTS (SELECT 1 FROM transitions WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'P10: history is not replaced'); END;
 
 CREATE TABLE offers (
 	id TEXT PRIMARY KEY,                     -- o_ and 12 letters
@@ -130,9 +140,11 @@ CREATE TABLE offers (
 ) STRICT;
 
 CREATE TRIGGER offers_keep_their_terms BEFORE UPDATE ON offers
-WHEN NEW.case_id <> OLD.case_id OR NEW.order_number <> OLD.order_number OR NEW.e2eid <> OLD.e2eid
-	OR NEW.amount_cents <> OLD.amount_cents OR NEW.made_ms <> OLD.made_ms OR NEW.expires_ms <> OLD.expires_ms
-	OR (OLD.consent_message_id IS NOT NULL AND NEW.consent_message_id IS NOT OLD.consent_message_id)
+WHEN NEW.id <> OLD.id OR NEW.case_id <> OLD.case_id OR NEW.order_number <> OLD.order_number
+	OR NEW.e2eid <> OLD.e2eid OR NEW.amount_cents <> OLD.amount_cents OR NEW.made_ms <> OLD.made_ms
+	OR NEW.expires_ms <> OLD.expires_ms
+	OR (OLD.consent_message_id IS NOT NULL AND (NEW.consent_message_id IS NOT OLD.consent_message_id
+		OR NEW.consented_ms IS NOT OLD.consented_ms))
 BEGIN SELECT RAISE(ABORT, 'an offer keeps its terms, and its yes stays the yes to it'); END;
 
 -- ---------------------------------------------------------------------------------------------------
@@ -172,8 +184,16 @@ CREATE INDEX attempts_by_operation ON attempts (operation_id, id);
 
 CREATE TRIGGER attempts_end_once BEFORE UPDATE ON attempts WHEN OLD.ended_us IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'P10: an attempt that has ended is not changed'); END;
+CREATE TRIGGER attempts_keep_their_terms BEFORE UPDATE ON attempts
+WHEN NEW.id <> OLD.id OR NEW.operation_id <> OLD.operation_id OR NEW.tool <> OLD.tool
+	OR NEW.credential <> OLD.credential OR NEW.started_us <> OLD.started_us
+BEGIN SELECT RAISE(ABORT, 'P8: an attempt stays the attempt that was made'); END;
 CREATE TRIGGER attempts_stay BEFORE DELETE ON attempts
 BEGIN SELECT RAISE(ABORT, 'P10: attempts are only added'); END;
+CREATE TRIGGER attempts_are_not_replaced BEFORE INSERT ON attempts
+WHEN EXISTS (SELECT 1 FROM attempts WHERE id = NEW.id)
+	OR EXISTS (SELECT 1 FROM attempts WHERE operation_id = NEW.operation_id AND ended_us IS NULL)
+BEGIN SELECT RAISE(ABORT, 'P3: an attempt is under way, or there already'); END;
 
 -- ---------------------------------------------------------------------------------------------------
 -- Money and its limits
@@ -222,6 +242,10 @@ WHEN OLD.status IN ('revoked', 'superseded') AND NEW.status <> OLD.status
 BEGIN SELECT RAISE(ABORT, 'P6: a revoked or superseded mandate stays so'); END;
 CREATE TRIGGER mandates_stay BEFORE DELETE ON mandates
 BEGIN SELECT RAISE(ABORT, 'P10: mandates are only added'); END;
+CREATE TRIGGER mandates_are_not_replaced BEFORE INSERT ON mandates
+WHEN EXISTS (SELECT 1 FROM mandates WHERE id = NEW.id AND version = NEW.version)
+	OR (NEW.status IN ('active', 'paused') AND EXISTS (SELECT 1 FROM mandates WHERE status IN ('active', 'paused')))
+BEGIN SELECT RAISE(ABORT, 'P6: one mandate rules at a time, and is not replaced'); END;
 
 CREATE TABLE payments (
 	e2eid TEXT PRIMARY KEY,                  -- the Pix, by its end-to-end id
@@ -238,12 +262,13 @@ CREATE TABLE reservations (
 	mandate_id TEXT NOT NULL,                -- under which mandate
 	mandate_version INTEGER NOT NULL,        -- and which signature of it
 	order_number TEXT NOT NULL,              -- for the limit per order
-	customer TEXT NOT NULL,                  -- keyed hash of the buyer's document, for the limit per customer and day
+	customer TEXT NOT NULL,                  -- keyed hash of the buyer's document, for the limit a customer and day
 	e2eid TEXT NOT NULL REFERENCES payments (e2eid), -- the payment it goes back along
 	refund_id TEXT NOT NULL,                 -- the bank's idempotency key, derived before anything is sent
 	amount_cents INTEGER NOT NULL CHECK (amount_cents > 0), -- how much
 	reserved_ms INTEGER NOT NULL,            -- dates it for the limits
-	day TEXT NOT NULL GENERATED ALWAYS AS (strftime('%Y-%m-%d', reserved_ms / 1000 - 10800, 'unixepoch')) STORED, -- São Paulo's day
+	day TEXT NOT NULL GENERATED ALWAYS AS -- São Paulo's day
+		(strftime('%Y-%m-%d', reserved_ms / 1000 - 10800, 'unixepoch')) STORED,
 	state TEXT NOT NULL CHECK (state IN ('reserved', 'executing', 'spent', 'released')), -- all but released count
 	changed_ms INTEGER NOT NULL,             -- last change of state
 	FOREIGN KEY (mandate_id, mandate_version) REFERENCES mandates (id, version)
@@ -272,7 +297,8 @@ WHEN NOT EXISTS (SELECT 1 FROM offers o WHERE o.id = NEW.offer_id AND o.case_id 
 BEGIN SELECT RAISE(ABORT, 'no yes to exactly this order, amount and payment'); END;
 
 CREATE TRIGGER reservations_within_refund BEFORE INSERT ON reservations
-WHEN NEW.amount_cents > (SELECT per_refund_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
+WHEN NEW.amount_cents
+	> (SELECT per_refund_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one refund'); END;
 
 CREATE TRIGGER reservations_within_order BEFORE INSERT ON reservations
@@ -319,7 +345,7 @@ CREATE TRIGGER reservations_keep_their_terms BEFORE UPDATE ON reservations
 WHEN NEW.case_id <> OLD.case_id OR NEW.offer_id <> OLD.offer_id OR NEW.mandate_id <> OLD.mandate_id
 	OR NEW.mandate_version <> OLD.mandate_version OR NEW.order_number <> OLD.order_number
 	OR NEW.customer <> OLD.customer OR NEW.e2eid <> OLD.e2eid OR NEW.refund_id <> OLD.refund_id
-	OR NEW.amount_cents <> OLD.amount_cents OR NEW.reserved_ms <> OLD.reserved_ms
+	OR NEW.amount_cents <> OLD.amount_cents OR NEW.reserved_ms <> OLD.reserved_ms OR NEW.id <> OLD.id
 BEGIN SELECT RAISE(ABORT, 'P5: a reservation keeps its terms'); END;
 
 CREATE TRIGGER reservations_move_forward BEFORE UPDATE OF state ON reservations
@@ -336,6 +362,11 @@ BEGIN SELECT RAISE(ABORT, 'P6: the mandate was taken back before the refund left
 
 CREATE TRIGGER reservations_stay BEFORE DELETE ON reservations
 BEGIN SELECT RAISE(ABORT, 'P10: reservations are released, never deleted'); END;
+CREATE TRIGGER reservations_are_not_replaced BEFORE INSERT ON reservations
+WHEN EXISTS (SELECT 1 FROM reservations WHERE id = NEW.id OR offer_id = NEW.offer_id)
+	OR EXISTS (SELECT 1 FROM reservations WHERE refund_id = NEW.refund_id AND state <> 'released')
+	OR EXISTS (SELECT 1 FROM reservations WHERE case_id = NEW.case_id AND state IN ('reserved', 'executing'))
+BEGIN SELECT RAISE(ABORT, 'P3: one yes, one id and one case are one refund'); END;
 
 -- P4, P5: an order to pay exists only for a reservation of that id, amount and payment that is executing.
 CREATE TRIGGER refunds_need_a_reservation BEFORE INSERT ON operations
@@ -346,11 +377,17 @@ WHEN NEW.kind = 'pay.refund' AND NOT EXISTS (SELECT 1 FROM reservations r
 BEGIN SELECT RAISE(ABORT, 'P5: no reservation under the mandate covers this refund'); END;
 
 CREATE TRIGGER operations_keep_their_terms BEFORE UPDATE ON operations
-WHEN NEW.case_id <> OLD.case_id OR NEW.kind <> OLD.kind OR NEW.role <> OLD.role OR NEW.key <> OLD.key
-	OR (OLD.kind = 'pay.refund' AND NEW.input <> OLD.input)
+WHEN NEW.id <> OLD.id OR NEW.case_id <> OLD.case_id OR NEW.kind <> OLD.kind OR NEW.role <> OLD.role
+	OR NEW.key <> OLD.key OR (OLD.kind = 'pay.refund' AND NEW.input <> OLD.input)
 BEGIN SELECT RAISE(ABORT, 'P8: what was asked is not changed afterwards'); END;
 CREATE TRIGGER operations_stay BEFORE DELETE ON operations
 BEGIN SELECT RAISE(ABORT, 'P10: operations are only added'); END;
+CREATE TRIGGER operations_are_not_replaced BEFORE INSERT ON operations
+WHEN EXISTS (SELECT 1 FROM operations WHERE id = NEW.id)
+	OR EXISTS (SELECT 1 FROM operations WHERE case_id = NEW.case_id AND kind = NEW.kind AND key = NEW.key)
+	OR (NEW.role = 'write' AND EXISTS (SELECT 1 FROM operations
+		WHERE kind = NEW.kind AND key = NEW.key AND role = 'write'))
+BEGIN SELECT RAISE(ABORT, 'P3: this was asked already; it is one operation'); END;
 
 CREATE TRIGGER refunds_are_sent_under_mandate BEFORE INSERT ON attempts
 WHEN (SELECT kind FROM operations WHERE id = NEW.operation_id) = 'pay.refund' AND NOT EXISTS (
@@ -367,13 +404,14 @@ CREATE TABLE receipts (
 	id TEXT PRIMARY KEY,                     -- rcp_rf8421, then rcp_rf8421-2
 	case_id TEXT NOT NULL REFERENCES cases (id), -- for which case
 	order_number TEXT NOT NULL,              -- auditors ask by it
-	result TEXT NOT NULL CHECK (result IN ('verified', 'incomplete', 'duplicated', 'mismatched', 'policy_failed')), -- the gate's
+	result TEXT NOT NULL CHECK (result IN ('verified', 'incomplete', 'duplicated', 'mismatched',
+		'policy_failed')),               -- the gate's
 	lifecycle TEXT NOT NULL,                 -- unobserved ... finalized, reversed
 	safe INTEGER NOT NULL CHECK (safe IN (0, 1)), -- safe_to_claim_complete
 	amount_cents INTEGER NOT NULL,           -- of the refund it speaks of
 	body BLOB NOT NULL,                      -- the very bytes that are signed
 	details TEXT NOT NULL,                   -- JSON: the sentences beside the postconditions, which nobody signs
-	reply_commitment TEXT NOT NULL,          -- binds the exact words of the reply (P2); '' when nothing may be claimed
+	reply_commitment TEXT NOT NULL,          -- binds the reply's exact words (P2); '' when nothing may be claimed
 	supersedes TEXT UNIQUE REFERENCES receipts (id), -- the earlier receipt of this refund; NULL for the first
 	leaf_index INTEGER NOT NULL UNIQUE CHECK (leaf_index >= 0), -- its place in the log, given with the bytes
 	test INTEGER NOT NULL CHECK (test IN (0, 1)), -- 1: made in a sandbox; signed as such
@@ -420,6 +458,9 @@ CREATE TRIGGER receipts_are_kept BEFORE UPDATE ON receipts
 BEGIN SELECT RAISE(ABORT, 'P10: a receipt is never changed; a later one supersedes it'); END;
 CREATE TRIGGER receipts_stay BEFORE DELETE ON receipts
 BEGIN SELECT RAISE(ABORT, 'P10: a receipt is never deleted'); END;
+CREATE TRIGGER receipts_are_not_replaced BEFORE INSERT ON receipts
+WHEN EXISTS (SELECT 1 FROM receipts WHERE id = NEW.id OR supersedes = NEW.supersedes)
+BEGIN SELECT RAISE(ABORT, 'P10: a receipt is never replaced, and superseded once'); END;
 CREATE TRIGGER receipts_follow_on BEFORE INSERT ON receipts
 WHEN NEW.leaf_index <> (SELECT count(*) FROM receipts)
 BEGIN SELECT RAISE(ABORT, 'P10: the log has no gaps'); END;
@@ -427,10 +468,16 @@ CREATE TRIGGER seals_are_kept BEFORE UPDATE ON seals
 BEGIN SELECT RAISE(ABORT, 'P10: a seal is never changed'); END;
 CREATE TRIGGER seals_stay BEFORE DELETE ON seals
 BEGIN SELECT RAISE(ABORT, 'P10: a seal is never deleted'); END;
+CREATE TRIGGER seals_are_not_replaced BEFORE INSERT ON seals
+WHEN EXISTS (SELECT 1 FROM seals WHERE receipt_id = NEW.receipt_id)
+BEGIN SELECT RAISE(ABORT, 'P10: a receipt is sealed once'); END;
 CREATE TRIGGER tree_nodes_are_kept BEFORE UPDATE ON tree_nodes
 BEGIN SELECT RAISE(ABORT, 'P10: the log is only added to'); END;
 CREATE TRIGGER tree_nodes_stay BEFORE DELETE ON tree_nodes
-BEGIN SELECT RAISE(ABORT, 'P10: the log is only added to'); END;
+BEGIN SELECT RAISE(ABORT, 'P10: no part of the log is deleted'); END;
+CREATE TRIGGER tree_nodes_are_not_replaced BEFORE INSERT ON tree_nodes
+WHEN EXISTS (SELECT 1 FROM tree_nodes WHERE level = NEW.level AND position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'P10: no part of the log is replaced'); END;
 CREATE TRIGGER tree_heads_are_kept BEFORE UPDATE ON tree_heads
 BEGIN SELECT RAISE(ABORT, 'P10: a released head is never changed'); END;
 CREATE TRIGGER tree_heads_stay BEFORE DELETE ON tree_heads
@@ -452,7 +499,8 @@ CREATE TABLE outbox (
 	text TEXT NOT NULL,                      -- the words
 	receipt_id TEXT REFERENCES receipts (id), -- what makes them true
 	commitment TEXT NOT NULL,                -- of the words; '' where nothing is claimed
-	state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'sent', 'received', 'read', 'failed')), -- accepted is not sent
+	state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'sent', 'received', 'read',
+		'failed')),                      -- accepted is not sent
 	attempts INTEGER NOT NULL,               -- times handed to the channel
 	due_ms INTEGER,                          -- when it goes, or goes again; NULL when nothing is to be done
 	queued_ms INTEGER NOT NULL,              -- said
@@ -489,7 +537,7 @@ CREATE TABLE credentials (
 	name TEXT NOT NULL,                      -- the tool's or channel's name
 	role TEXT NOT NULL CHECK (role IN ('read', 'write')), -- what it was given for
 	nonce TEXT NOT NULL,                     -- base64, XChaCha20-Poly1305
-	sealed TEXT NOT NULL,                    -- base64: the JSON of secrets, encrypted under the data key, bound to name and role
+	sealed TEXT NOT NULL,                    -- base64: secrets as JSON, under the data key, bound to name and role
 	fingerprint TEXT NOT NULL,               -- first 16 hex digits of a keyed hash; may be shown
 	stored_ms INTEGER NOT NULL,              -- when it passed its probe
 	PRIMARY KEY (name, role)
@@ -530,4 +578,6 @@ CREATE TABLE audit (
 CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'P10: the audit trail is only added to'); END;
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit
-BEGIN SELECT RAISE(ABORT, 'P10: the audit trail is only added to'); END;
+BEGIN SELECT RAISE(ABORT, 'P10: the audit trail is not deleted'); END;
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'P10: the audit trail is not replaced'); END;
