@@ -45,7 +45,9 @@ struct record {
 
 /* Rows for a table of `struct s`. */
 #define SIZE_OF_MEMBER(s, m) sizeof(((struct s *)0)->m)
-#define ROW_TEXT(s, m)    { .name = #m, .type = FIELD_TEXT, .offset = offsetof(struct s, m), .size = SIZE_OF_MEMBER(s, m) }
+#define ROW_TEXT(s, m)                                                                             \
+	{ .name = #m, .type = FIELD_TEXT, .offset = offsetof(struct s, m),                         \
+	  .size = SIZE_OF_MEMBER(s, m) }
 #define ROW_TEXTS(s, m)                                                                            \
 	{ .name = #m, .type = FIELD_TEXTS, .offset = offsetof(struct s, m),                        \
 	  .size = SIZE_OF_MEMBER(s, m[0]), .most = SIZE_OF_MEMBER(s, m) / SIZE_OF_MEMBER(s, m[0]) }

@@ -169,7 +169,7 @@ command_option(const struct command_line *line, const char *name)
 	return NULL;
 }
 
-/* --- words and input ------------------------------------------------------------------------------------------------ */
+/* --- words and input -------------------------------------------------------------------------- */
 
 char *
 command_words(const struct command_line *line, int first)
@@ -201,7 +201,7 @@ command_input(const char *path, size_t ceiling, size_t *length, struct why *why)
 	return NULL;
 }
 
-/* --- running ------------------------------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 static const char *running; /* the command's name, for messages */
 

@@ -211,7 +211,7 @@ ever_said(struct demo *demo, const char *phone, const char *words)
 	return said;
 }
 
-/* --- looking at the books ------------------------------------------------------------------------------------------- */
+/* --- looking at the books --------------------------------------------------------------------- */
 
 struct at_bank {
 	int64_t count, cents;
@@ -312,7 +312,7 @@ look_at_receipt(struct demo *demo, const char *order, char result[32], bool *saf
 	buffer_free(&output);
 }
 
-/* --- the three conversations --------------------------------------------------------------------------------------------- */
+/* --- the three conversations ------------------------------------------------------------------ */
 
 #define MARINA "5520999990101"
 #define RAFAEL "5520999990202"
@@ -383,7 +383,7 @@ bianca(struct demo *demo)
 	promise(demo, !ever_said(demo, BIANCA, "Estorno feito"), "ninguém disse \"Estorno feito\"");
 }
 
-/* --- auditing -------------------------------------------------------------------------------------------------------------- */
+/* --- auditing --------------------------------------------------------------------------------- */
 
 static void
 show_receipt(struct demo *demo)
@@ -440,7 +440,7 @@ audit(struct demo *demo)
 	buffer_free(&output);
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void
 play(struct demo *demo)

@@ -114,7 +114,7 @@ demo_print_chat(const char *title, const json_t *chat)
 	printf("\n");
 }
 
-/* --- the refund ----------------------------------------------------------------------------------------------------- */
+/* --- the refund ------------------------------------------------------------------------------- */
 
 /* What the data folder says of the order's latest case. */
 struct timeline {

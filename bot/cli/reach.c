@@ -80,7 +80,7 @@ ask_server(const char *socket_path, const char *action, const json_t *input, jso
 	return code;
 }
 
-/* --- here ------------------------------------------------------------------------------------------------------------ */
+/* --- here ------------------------------------------------------------------------------------- */
 
 static int64_t
 now_ms(void *context)
@@ -208,7 +208,7 @@ command_change(const char *data, const char *action, json_t *input, json_t **out
 	return code == EXIT_YES ? code : command_could_not(&why);
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 int
 command_look(const struct command_line *line,
@@ -225,7 +225,7 @@ command_look(const struct command_line *line,
 	return ok ? code : command_could_not(&why);
 }
 
-/* --- where `serve` is ------------------------------------------------------------------------------------------------- */
+/* --- where `serve` is ------------------------------------------------------------------------- */
 
 #define URL_FILE "serve.url"
 

@@ -301,7 +301,8 @@ struct reservation {
 bool store_reserve(struct store *store, const struct reservation *reservation, int64_t now_ms,
                    struct why *why);
 
-#define RESERVATION_STATES(X) X(RESERVED, "reserved") X(EXECUTING, "executing") X(SPENT, "spent") X(RELEASED, "released")
+#define RESERVATION_STATES(X)                                                                      \
+	X(RESERVED, "reserved") X(EXECUTING, "executing") X(SPENT, "spent") X(RELEASED, "released")
 
 enum reservation_state {
 #define X(name, text) RESERVATION_##name,

@@ -243,7 +243,7 @@ staff_disable(struct performance *p, struct why *why)
 	return true;
 }
 
-/* --- the table ------------------------------------------------------------------------------------------------------ */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static const struct action actions[] = {
 	{ "mandate.trust", mandate_trust },
@@ -271,7 +271,7 @@ applied(void *context, bool ok, const struct why *why)
 	finish(context, ok, why);
 }
 
-/* --- cases: the engine's own actions ----------------------------------------------------------------------------------- */
+/* --- cases: the engine's own actions ---------------------------------------------------------- */
 
 static bool
 read_case_action(const json_t *input, struct engine_action *action, struct why *why)

@@ -184,7 +184,7 @@ engine_flight_land(struct engine *engine, struct flight *flight, enum outcome ou
 	        (struct item){ .kind = ITEM_LANDED, .flight = flight };
 }
 
-/* --- asking -------------------------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 bool
 engine_rehearse(struct engine *engine, const struct operation *operation, struct why *why)
@@ -271,7 +271,7 @@ engine_ask(struct engine *engine, const struct refund_case *c, const struct oper
 	return false;
 }
 
-/* --- departing ------------------------------------------------------------------------------------------------------- */
+/* --- departing -------------------------------------------------------------------------------- */
 
 static bool
 needs_token(const struct engine *engine, const struct flight *flight)
@@ -379,7 +379,7 @@ engine_depart(struct engine *engine)
 	}
 }
 
-/* --- landing ------------------------------------------------------------------------------------------------------------ */
+/* --- landing ---------------------------------------------------------------------------------- */
 
 static void
 keep_token(struct engine *engine, struct connection *connection, const struct access_token *token)
@@ -483,7 +483,7 @@ engine_call_ended(struct engine *engine, int64_t ticket, const struct engine_cal
 	}
 }
 
-/* --- the outcome meets the case ----------------------------------------------------------------------------------------------- */
+/* --- the outcome meets the case --------------------------------------------------------------- */
 
 static struct event
 answer_event(enum operation_kind kind, enum outcome outcome, const struct facts *facts,

@@ -60,7 +60,7 @@ weigh(struct engine *engine, const struct refund_case *c, int64_t amount_cents,
 	                      engine->now_ms);
 }
 
-/* --- the three weighings --------------------------------------------------------------------------------------------- */
+/* --- the three weighings ---------------------------------------------------------------------- */
 
 void
 engine_weigh(struct engine *engine, const struct refund_case *c, const struct operation *note,

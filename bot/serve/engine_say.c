@@ -85,7 +85,7 @@ engine_send_due(struct engine *engine)
 	}
 }
 
-/* --- what became of it ---------------------------------------------------------------------------------------------- */
+/* --- what became of it ------------------------------------------------------------------------ */
 
 static void
 failed(struct engine *engine, const struct saying *saying, const char *failure)

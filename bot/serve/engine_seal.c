@@ -94,7 +94,7 @@ engine_prepare_receipt(struct engine *engine, const struct refund_case *c,
 	free(receipt);
 }
 
-/* --- b and c: signatures, the log, the head ------------------------------------------------------------------------ */
+/* --- b and c: signatures, the log, the head --------------------------------------------------- */
 
 /* The log grows by one leaf; its new head is signed twice, for receipts' verifiers and for witnesses. */
 static void

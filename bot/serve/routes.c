@@ -131,7 +131,7 @@ routes_handle(void *context, struct http_exchange *exchange)
 		http_answer_error(exchange, 404, "not_found", "there is nothing here");
 }
 
-/* --- the control socket ----------------------------------------------------------------------------------------------- */
+/* --- the control socket ----------------------------------------------------------------------- */
 
 static void
 control_answered(void *context, bool ok, const json_t *output, const struct why *why)
@@ -162,7 +162,7 @@ routes_handle_control(void *context, struct http_exchange *exchange)
 	json_decref(input);
 }
 
-/* --- shared by handlers ------------------------------------------------------------------------------------------------ */
+/* --- shared by handlers ----------------------------------------------------------------------- */
 
 void
 visit_answer_json(const struct visit *visit, int status, json_t *json)

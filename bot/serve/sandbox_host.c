@@ -104,7 +104,7 @@ provider(void *context, struct http_exchange *exchange)
 	post_webhooks(host);
 }
 
-/* --- birth ------------------------------------------------------------------------------------------------------------ */
+/* --- birth ------------------------------------------------------------------------------------ */
 
 static bool
 listen_providers(struct sandbox_host *host, char *base_url, size_t size, struct why *why)
@@ -155,7 +155,7 @@ sandbox_host_free(struct sandbox_host *host)
 	free(host);
 }
 
-/* --- /sandbox/ ------------------------------------------------------------------------------------------------------------ */
+/* --- /sandbox/ -------------------------------------------------------------------------------- */
 
 void
 sandbox_page(const struct visit *visit)

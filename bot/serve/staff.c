@@ -153,7 +153,7 @@ staff_login(const struct visit *visit)
 	http_answer_error(visit->exchange, 503, "busy", "try again");
 }
 
-/* --- logging out --------------------------------------------------------------------------------------------------- */
+/* --- logging out ------------------------------------------------------------------------------ */
 
 static bool
 log_out(void *context, struct store *store, int64_t now_ms, struct why *why)
