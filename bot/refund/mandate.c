@@ -87,7 +87,7 @@ fields_are_in_range(const struct mandate *m, struct why *why)
 	return true;
 }
 
-/* What is sound can be signed and read back: times are written in whole seconds. */
+/* What is sound can be signed and read back. */
 bool
 mandate_is_sound(const struct mandate *m, struct why *why)
 {
@@ -97,7 +97,7 @@ mandate_is_sound(const struct mandate *m, struct why *why)
 		return false;
 	if (m->per_refund_cents < 1)
 		return why_set(why, "per-refund must be at least 0.01");
-	if (m->expires_ms / SECOND_MS <= m->not_before_ms / SECOND_MS)
+	if (m->expires_ms <= m->not_before_ms)
 		return why_set(why, "the mandate would end before it begins");
 	if (is_below(m->per_day_cents, m->per_refund_cents) ||
 	    is_below(m->per_month_cents, m->per_day_cents) ||

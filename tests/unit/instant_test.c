@@ -149,6 +149,8 @@ reads_back_what_it_prints(void **state)
 		int64_t again;
 		instant_print_utc(text, at_ms);
 		assert_true(instant_parse(text, &again) && again == at_ms);
+		instant_print_utc_ms(text, at_ms + 7);
+		assert_true(instant_parse(text, &again) && again == at_ms + 7);
 		if (at_ms < DAY_MS)
 			continue; /* 1969 in São Paulo is not read */
 		instant_print_sao_paulo(text, at_ms);

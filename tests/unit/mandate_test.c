@@ -13,7 +13,7 @@
 
 static const struct mandate full = {
 	.id = "cm_support",
-	.signed_ms = NOW_MS - DAY_MS,
+	.signed_ms = NOW_MS - DAY_MS + 7, /* to the millisecond: it is the version */
 	.not_before_ms = NOW_MS - HOUR_MS,
 	.expires_ms = NOW_MS + 30 * DAY_MS,
 	.per_refund_cents = 50000,
@@ -226,10 +226,10 @@ a_repeated_field_is_refused(void **state)
 {
 	static const char twice[] =
 		"{\"mandate\":{\"type\":\"estorno-mandate\",\"format\":1,\"id\":\"x\",\"currency\":"
-	        "\"BRL\","
+		"\"BRL\","
 		"\"signed_at\":\"2026-11-20T00:00:00Z\",\"not_before\":\"2026-11-20T00:00:00Z\","
 		"\"expires_at\":\"2026-12-20T00:00:00Z\",\"per_refund_cents\":100,\"per_refund_"
-	        "cents\":99999},"
+		"cents\":99999},"
 		"\"key_id\":\"k\",\"signature\":\"s\"}";
 	struct signed_mandate back;
 	(void)state;
@@ -313,8 +313,6 @@ limits_that_contradict_each_other_are_unsound(void **state)
 		{ "more than a Pix can carry", offsetof(struct mandate, per_refund_cents),
 		  MONEY_CENTS_MAX + 1 },
 		{ "an end that no calendar has", offsetof(struct mandate, expires_ms), INT64_MAX },
-		{ "an end in the same second", offsetof(struct mandate, expires_ms),
-		  NOW_MS - HOUR_MS + 999 },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
