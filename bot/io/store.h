@@ -196,9 +196,11 @@ typedef void store_case_visit(void *context, const struct case_row *row);
 void store_cases(struct store *store, const char *state, size_t limit, store_case_visit *visit,
                  void *context);
 
+enum { ACTOR_SIZE = 80 }; /* "staff:" and a name of at most 63 bytes */
+
 struct transition_row {
 	int64_t at_ms;
-	char from[16], to[16], reason[32], actor[64];
+	char from[16], to[16], reason[32], actor[ACTOR_SIZE];
 };
 typedef void store_transition_visit(void *context, const struct transition_row *row);
 void store_history(struct store *store, const char *case_id, store_transition_visit *visit,

@@ -76,10 +76,12 @@ compare_amount(struct postcondition *row, int64_t expected, int64_t actual)
 static enum found
 order_exists(const struct look *l)
 {
+	char number[ORDER_NUMBER_SIZE] = "";
 	if (l->evidence->order == NULL)
 		return SKIPPED;
-	return compare_text(l->row, l->claim->order_number,
-	                    l->evidence->order->exists ? l->evidence->order->number : "");
+	if (l->evidence->order->exists)
+		text_letters_and_digits(number, sizeof(number), l->evidence->order->number);
+	return compare_text(l->row, l->claim->order_number, number);
 }
 
 static enum found

@@ -22,7 +22,7 @@
 
 /* What we would say happened, and by whose leave. */
 struct gate_claim {
-	const char *order_number;
+	const char *order_number;       /* letters and digits only */
 	int64_t amount_cents;
 	const char *e2eid;              /* the payment it went back along */
 	const char *refund_id;

@@ -49,6 +49,16 @@ look_up_failed(struct step *s)
 	}
 }
 
+/* "08421" and "8421" may be one order: limits, receipts and refund ids go by the ERP's own number.  Only
+ * once it is known to be the customer's: before that he hears the number he gave. */
+static void
+call_by_own_number(struct refund_case *c)
+{
+	char number[ORDER_NUMBER_SIZE];
+	if (text_letters_and_digits(number, sizeof(number), c->order.number) && number[0] != '\0')
+		ensure(text_copy(c->order_number, sizeof(c->order_number), number));
+}
+
 void
 looking_up_learns(struct step *s)
 {
@@ -61,10 +71,12 @@ looking_up_learns(struct step *s)
 	const struct payment_facts *payment = c->payment_reading.read_ms != 0 ? &c->payment : NULL;
 	enum hold_reason reason = policy_review(&c->order, payment, s->around->customer_address,
 	                                        s->around->now_ms);
-	if (reason != HOLD_NONE)
+	if (reason != HOLD_NONE) {
 		step_hold(s, reason);
-	else
+	} else {
+		call_by_own_number(c);
 		looking_up_again(s);
+	}
 }
 
 /* The mandate has been weighed: there is room, so we offer. */

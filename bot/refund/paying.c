@@ -148,7 +148,7 @@ order_answered(struct step *s)
 	case OUTCOME_RETRY:
 		send_again(s);
 		break;
-	case OUTCOME_REFUSED:
+	case OUTCOME_REFUSED: /* nobody would take it; the same id goes when a person lets it */
 		step_hold(s, HOLD_SYSTEM_REFUSED);
 		break;
 	case OUTCOME_CONTRADICTION:

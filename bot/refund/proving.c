@@ -259,7 +259,7 @@ judge(struct step *s)
 		disclose(s, "consent_words", c->consent_disclosure, consent);
 	describe_readers(c, readers, sizeof(readers));
 	struct gate_claim claim = {
-		.order_number = c->order.number,
+		.order_number = c->order_number,
 		.amount_cents = c->offer.amount_cents,
 		.e2eid = c->refund.e2eid,
 		.refund_id = c->refund.id,

@@ -99,7 +99,7 @@ void engine_call_ended(struct engine *engine, int64_t ticket, const struct engin
 struct engine_action {
 	enum { ACTION_RELEASE, ACTION_DENY } kind;
 	char case_id[ID_SIZE];
-	char actor[64];              /* "control" or "staff:NAME" */
+	char actor[ACTOR_SIZE];              /* "control" or "staff:NAME" */
 	char words[300];             /* with DENY: the reason, for the customer */
 	void (*done)(void *context, bool ok, const struct why *why);
 	void *context;
