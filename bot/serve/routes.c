@@ -50,6 +50,7 @@ static const struct route {
 
 	{ HTTP_GET, "/sandbox/", SANDBOX, sandbox_page },
 	{ HTTP_POST, "/sandbox/say", SANDBOX, sandbox_say },
+	{ HTTP_GET, "/sandbox/webhook", SANDBOX, sandbox_webhook },
 	{ HTTP_GET, "/sandbox/chat", SANDBOX, sandbox_chat },
 	{ HTTP_GET, "/sandbox/books", SANDBOX, sandbox_show_books },
 	{ HTTP_POST, "/sandbox/faults", SANDBOX, sandbox_faults },

@@ -55,6 +55,7 @@ void page_receipts(const struct visit *visit);
 /* --- sandbox_host.c ------------------------------------------------------------------------------ */
 void sandbox_page(const struct visit *visit);
 void sandbox_say(const struct visit *visit);
+void sandbox_webhook(const struct visit *visit);
 void sandbox_chat(const struct visit *visit);
 void sandbox_show_books(const struct visit *visit);
 void sandbox_faults(const struct visit *visit);
