@@ -3,6 +3,7 @@
 #	make            build build/estorno
 #	make demo       play the #8421 conversation and check every promise in it
 #	make test       everything that proves it works
+#	make stories    the part of it that people can read: tests/stories
 #	make sandbox    keep it running with a chat page
 #	make check      layers, banned calls, house rules
 #	make asan       the tests under the address and undefined behaviour sanitizers
@@ -45,6 +46,9 @@ OBJECTS = $(SOURCES:%.c=$(OUT)/%.o)
 TEST_SOURCES = $(wildcard tests/sim/*.c)
 TEST_OBJECTS = $(TEST_SOURCES:%.c=$(OUT)/%.o)
 TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*_test.c))
+# Plays the real binary.
+PLAY_SOURCES = $(wildcard tests/stories/*.c)
+PLAY_OBJECTS = $(PLAY_SOURCES:%.c=$(OUT)/%.o)
 
 # `make V=1` shows the commands themselves.
 ifndef V
@@ -80,6 +84,9 @@ $(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
 $(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
 	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a $(LIBS)
 
+$(OUT)/tests/play: $(PLAY_OBJECTS) $(OUT)/libestorno.a
+	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
 installed:
 	@tests/install build
 
@@ -92,9 +99,13 @@ unit: $(OUT)/estorno $(TESTS)
 eval: $(OUT)/eval
 	@$(OUT)/eval $(CORPUS)
 
+stories: $(OUT)/estorno $(OUT)/tests/play
+	@tests/install test
+	@$(OUT)/tests/play $(OUT)/estorno tests/stories/*.story
+
 clean:
 	rm -rf build
 
-.PHONY: all check unit eval clean installed
+.PHONY: all check unit stories eval clean installed
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d
