@@ -90,6 +90,7 @@ struct refund {
 	bool settled;               /* read back as DEVOLVIDO: final */
 	bool burnt;                 /* read back as NAO_REALIZADO: final, this id is used up */
 	bool send_again;            /* it certainly did not happen: what is due is the same order again */
+	bool slow_told;             /* the customer has heard that it takes longer: once is enough */
 };
 
 struct note {

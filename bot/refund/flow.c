@@ -153,6 +153,18 @@ step_enter(struct step *s, enum case_state state)
 
 /* --- one step ----------------------------------------------------------------------------------- */
 
+/* It takes longer than a few seconds.  That bank and tax authority are being asked is said once for a
+ * refund, however many states of it are slow. */
+static void
+tell_it_is_slow(struct step *s, enum template notice)
+{
+	bool is_confirming = notice == TEMPLATE_CONFIRMING;
+	if (is_confirming && s->c->refund.slow_told)
+		return;
+	s->c->refund.slow_told = is_confirming;
+	step_say(s, notice);
+}
+
 /* Time has come: the end of the state first, then a word to the customer, then another try. */
 static void
 deadline(struct step *s)
@@ -167,7 +179,7 @@ deadline(struct step *s)
 	}
 	if (c->notice_ms != 0 && now_ms >= c->notice_ms) {
 		c->notice_ms = 0;
-		step_say(s, (enum template)row->notice);
+		tell_it_is_slow(s, (enum template)row->notice);
 	}
 	if (c->due_ms != 0 && now_ms >= c->due_ms) {
 		c->due_ms = 0;
