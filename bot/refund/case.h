@@ -271,8 +271,9 @@ struct surroundings {
 /* A new case in OPENED.  `id` is the caller's. */
 void case_open(struct refund_case *c, const char *id, int64_t contact, int64_t now_ms);
 
-/* Is this message this case's?  Live cases take everything; a held one leaves a complaint about another
- * order to a new case; an ended one takes only thanks and questions about itself, for a day. */
+/* Is this message this case's?  Live cases take everything, but one that is being paid or is held leaves
+ * a complaint about another order to a new case; an ended one takes only thanks and questions about
+ * itself, for a day. */
 bool case_takes(const struct refund_case *c, const struct said *said,
                 const struct surroundings *around);
 

@@ -112,7 +112,8 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 		.notice = NO_NOTICE,
 	},
 	[CASE_NOTIFYING] = {
-		.on = { [EVENT_TOLD] = notifying_told },
+		.on = { [EVENT_MESSAGE] = notifying_hears,
+		        [EVENT_TOLD] = notifying_told },
 		.gives_up = notifying_gives_up, AT_MOST(tell_give_up_ms),
 		.notice = NO_NOTICE,
 	},

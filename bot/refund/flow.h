@@ -68,7 +68,8 @@ void refund_enquire(struct step *s);
 /* --- proving.c: the note, the read-back, the receipt, the reply ------------------------------ */
 flow_step noting_learns, noting_again, noting_gives_up;
 flow_step verifying_learns, verifying_again, verifying_gives_up;
-flow_step sealed_sealed, sealed_gives_up, notifying_told, notifying_gives_up;
+flow_step sealed_sealed, sealed_gives_up;
+flow_step notifying_hears, notifying_told, notifying_gives_up;
 void note_issue(struct step *s);
 void note_write(const struct step *s, struct operation *operation); /* the note of the whole order */
 void verify(struct step *s);

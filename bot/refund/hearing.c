@@ -117,14 +117,24 @@ needs_order_expires(struct step *s)
 
 /* --- after the end ------------------------------------------------------------------------------ */
 
+/* The yes was heard and is being carried out: nothing is left to ask about this order. */
+static bool
+is_being_paid(const struct refund_case *c)
+{
+	return c->state >= CASE_REFUNDING && c->state <= CASE_NOTIFYING;
+}
+
 bool
 case_takes(const struct refund_case *c, const struct said *said, const struct surroundings *around)
 {
 	struct understanding heard;
-	if (!case_has_ended(c->state) && c->state != CASE_HELD)
+	bool is_live = !case_has_ended(c->state) && c->state != CASE_HELD;
+	if (is_live && !is_being_paid(c))
 		return true;
 	understand(around->lexicon, said->text, AWAITING_NOTHING, &heard);
 	bool another_order = heard.order[0] != '\0' && !text_equal(heard.order, c->order_number);
+	if (is_live)
+		return !another_order;
 	if (c->state == CASE_HELD)
 		return !another_order || c->reason == HOLD_ORDER_NOT_FOUND ||
 		       c->reason == HOLD_BUYER_MISMATCH;

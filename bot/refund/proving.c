@@ -437,6 +437,14 @@ sealed_gives_up(struct step *s)
 	step_hold(s, s->c->reason != HOLD_NONE ? s->c->reason : HOLD_INCOMPLETE);
 }
 
+/* The good news was read before its delivery was confirmed. */
+void
+notifying_hears(struct step *s)
+{
+	if (step_understand(s, AWAITING_NOTHING).intent == INTENT_THANKS)
+		step_say(s, TEMPLATE_THANKS);
+}
+
 void
 notifying_told(struct step *s)
 {
