@@ -6,7 +6,7 @@ say não, deixa pra lá
 hear Tudo bem, não vou fazer o estorno do pedido #8421
 case 8421 DECLINED
 say sim
-wait 1 s
+hear Qual é o número do pedido?
 refunds 8421 0
 puts 0
 receipts 8421 none

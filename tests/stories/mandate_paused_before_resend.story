@@ -1,0 +1,21 @@
+A mandate paused while a lost order to pay is asked about keeps it from being sent again.
+
+settings refund_grace_seconds = 4
+say 5520999990101 quero estorno do pedido 8421, veio quebrado
+hear Devolvo no mesmo Pix
+arm pix.refund lost_before
+say Pode sim.
+puts 1
+cli mandate pause cm_support
+hear Vou passar para uma pessoa da equipe
+case 8421 HELD mandate_paused
+puts 1
+refunds 8421 0
+deny_fails 8421 não vamos devolver => the order to pay has left
+cli mandate resume cm_support
+release 8421
+hear Estorno feito
+case 8421 CLOSED
+puts 2
+refunds 8421 1 18600 DEVOLVIDO
+receipts 8421 rcp_rf8421 verified safe
