@@ -20,6 +20,15 @@ ifeq ($(VARIANT),plain)
 OUT = build
 endif
 
+# What must be installed for what was asked.
+NEEDS = build
+ifneq ($(filter demo,$(MAKECMDGOALS)),)
+NEEDS = demo
+endif
+ifneq ($(filter test unit stories,$(MAKECMDGOALS)),)
+NEEDS = test
+endif
+
 CC = gcc
 WARN = -Wall -Wextra -Wpedantic -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla -Wcast-qual \
 	-Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough -Wwrite-strings -Wpointer-arith \
@@ -87,25 +96,39 @@ $(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
 $(OUT)/tests/play: $(PLAY_OBJECTS) $(OUT)/libestorno.a
 	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-installed:
-	@tests/install build
+# What `make test` runs; the last line adds everything up.
+STORIES = $(OUT)/tests/play $(OUT)/estorno tests/stories/*.story
 
-check:
-	@tests/check/run
+demo: $(OUT)/estorno
+	@$(OUT)/estorno demo
+
+sandbox: $(OUT)/estorno
+	@$(OUT)/estorno sandbox
+
+test: check $(OUT)/estorno $(TESTS) $(OUT)/tests/play
+	@tests/run tests/check/self_test $(TESTS) "$(STORIES)"
 
 unit: $(OUT)/estorno $(TESTS)
 	@tests/run tests/check/self_test $(TESTS)
 
+stories: $(OUT)/estorno $(OUT)/tests/play
+	@$(STORIES)
+
+asan:
+	@$(MAKE) --no-print-directory test VARIANT=asan
+
+check: installed
+	@tests/check/run
+
 eval: $(OUT)/eval
 	@$(OUT)/eval $(CORPUS)
 
-stories: $(OUT)/estorno $(OUT)/tests/play
-	@tests/install test
-	@$(OUT)/tests/play $(OUT)/estorno tests/stories/*.story
+installed:
+	@tests/install $(NEEDS)
 
 clean:
 	rm -rf build
 
-.PHONY: all check unit stories eval clean installed
+.PHONY: all demo sandbox test unit stories asan check eval clean installed
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d

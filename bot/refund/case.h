@@ -188,6 +188,7 @@ struct said {
 
 struct answered {
 	enum operation_kind operation;
+	char key[REFERENCE_SIZE];   /* operation_key(): of which order, payment, refund, note */
 	enum outcome outcome;
 	const struct facts *facts;  /* when DONE */
 	const char *credential;     /* that was used */

@@ -188,12 +188,36 @@ deadline(struct step *s)
 	}
 }
 
-/* The answer to what an earlier state asked. */
-static bool
-comes_too_late(enum case_state state, const struct event *event)
+/* What an answer must be about to concern the case as it stands now: a customer may have corrected his
+ * order number while the first one was still being looked up. */
+static const char *
+expected_key(const struct refund_case *c, enum operation_kind kind)
 {
-	return event->kind == EVENT_ANSWER &&
-	       (flow[state].waits_for & 1u << event->answer.operation) == 0;
+	switch (kind) {
+	case OPERATION_LEDGER_ORDER:
+		return c->order_number;
+	case OPERATION_PAY_PAYMENT:
+		return c->state == CASE_LOOKING_UP ? c->order.payment_reference : c->refund.e2eid;
+	case OPERATION_PAY_REFUND:
+	case OPERATION_PAY_REFUND_STATUS:
+		return c->refund.id;
+	case OPERATION_INVOICE_ISSUE:
+	case OPERATION_INVOICE_NOTE:
+		return c->note.ref;
+	}
+	ensure(!"an operation outside the enum");
+	return "";
+}
+
+/* The answer to what an earlier state asked, or about something else. */
+static bool
+comes_too_late(const struct refund_case *c, const struct event *event)
+{
+	const struct answered *answer = &event->answer;
+	if (event->kind != EVENT_ANSWER)
+		return false;
+	return (flow[c->state].waits_for & 1u << answer->operation) == 0 ||
+	       !text_equal(answer->key, expected_key(c, answer->operation));
 }
 
 void
@@ -206,7 +230,7 @@ case_step(struct refund_case *c, const struct event *event, const struct surroun
 	effects->disclosure_count = 0;
 	if (event->kind == EVENT_DEADLINE)
 		deadline(&s);
-	else if (step != NULL && !comes_too_late(c->state, event))
+	else if (step != NULL && !comes_too_late(c, event))
 		step(&s);
 	bool rests = case_has_ended(c->state) || c->state == CASE_HELD;
 	ensure(rests || case_wake_ms(c) != 0);              /* P11 */

@@ -55,7 +55,7 @@ void look_up(struct step *s, const char *order_number);
 
 /* --- offering.c: looking up, the offer, the yes ---------------------------------------------- */
 flow_step looking_up_learns, looking_up_weighed, looking_up_again, looking_up_gives_up;
-flow_step early_hears; /* while we read: only a wish for a person changes anything */
+flow_step early_hears;
 flow_step offered_hears, offered_void, offered_weighed, offered_expires;
 
 /* --- paying.c: the last look, the order to pay, the bank's word ------------------------------ */

@@ -5,6 +5,8 @@
  * for a person wins over everything else.  What is not about a refund (an exchange, a
  * cancellation) goes to a person with the story so far.
  */
+#include <string.h>
+
 #include "base/ensure.h"
 #include "base/text.h"
 #include "refund/flow.h"
@@ -20,6 +22,8 @@ look_up(struct step *s, const char *order_number)
 	c->order_tries++;
 	ensure(text_copy(c->order_number, sizeof(c->order_number), order_number));
 	c->offer = (struct offer){ .id = "" };
+	memset(&c->order, 0, sizeof(c->order));
+	memset(&c->payment, 0, sizeof(c->payment));
 	c->order_reading = (struct reading){ 0 };
 	c->payment_reading = (struct reading){ 0 };
 	step_enter(s, CASE_LOOKING_UP);

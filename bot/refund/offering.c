@@ -109,11 +109,16 @@ looking_up_gives_up(struct step *s)
 	step_hold(s, HOLD_SYSTEM_UNREACHABLE);
 }
 
+/* While we read, only a wish for a person or another order number changes anything. */
 void
 early_hears(struct step *s)
 {
-	if (step_understand(s, AWAITING_NOTHING).intent == INTENT_HUMAN)
+	struct understanding heard = step_understand(s, AWAITING_ORDER_NUMBER);
+	bool another = heard.order[0] != '\0' && !text_equal(heard.order, s->c->order_number);
+	if (heard.intent == INTENT_HUMAN)
 		step_hold(s, HOLD_ASKED_FOR_HUMAN);
+	else if (another)
+		look_up(s, heard.order);
 }
 
 /* --- the answer ----------------------------------------------------------------------------------- */

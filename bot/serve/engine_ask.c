@@ -485,15 +485,17 @@ engine_call_ended(struct engine *engine, int64_t ticket, const struct engine_cal
 
 /* --- the outcome meets the case --------------------------------------------------------------- */
 
-static struct event
-answer_event(enum operation_kind kind, enum outcome outcome, const struct facts *facts,
-             const char *credential)
+struct event
+engine_answer(const struct operation *operation, enum outcome outcome, const struct facts *facts,
+              const char *credential)
 {
-	return (struct event){ .kind = EVENT_ANSWER,
-		               .answer = { .operation = kind,
+	struct event event = { .kind = EVENT_ANSWER,
+		               .answer = { .operation = operation->kind,
 		                           .outcome = outcome,
 		                           .facts = facts,
 		                           .credential = credential } };
+	ensure(text_copy(event.answer.key, sizeof(event.answer.key), operation_key(operation)));
+	return event;
 }
 
 void
@@ -508,8 +510,8 @@ engine_take_answer(struct engine *engine, struct flight *flight)
 	         "case=%s kind=%s tool=%s outcome=%s why=\"%s\"", flight->case_id,
 	         operation_text(kind), flight->tool->name, outcome_text(flight->outcome),
 	         done ? "" : flight->why.text);
-	struct event event = answer_event(kind, flight->outcome, &flight->call.facts,
-	                                  flight->credential);
+	struct event event = engine_answer(flight->operation, flight->outcome,
+	                                   &flight->call.facts, flight->credential);
 	event.answer.retry_after_ms = flight->call.retry_after_ms;
 	flight->state = FLIGHT_CONCLUDED; /* the case may ask the same again at once */
 	engine_step(engine, flight->case_id, &event, "bot");
@@ -531,8 +533,8 @@ engine_recover_attempts(struct engine *engine)
 			                    "the program stopped while this was under way");
 			if (!store_operation_load(engine->store, open[i].operation, operation, case_id))
 				continue;
-			struct event event = answer_event(operation->kind, OUTCOME_UNKNOWN, NULL,
-			                                  open[i].credential);
+			struct event event = engine_answer(operation, OUTCOME_UNKNOWN, NULL,
+			                                   open[i].credential);
 			engine_step(engine, case_id, &event, "bot");
 		}
 	}

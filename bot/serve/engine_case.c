@@ -74,10 +74,7 @@ ask(struct engine *engine, struct follow *follow, const struct operation *operat
 	/* It could not be put on disk or into words, so it certainly did not happen. */
 	log_line(LOG_WARNING, "operation.refused", "case=%s kind=%s why=\"%s\"", engine->c->id,
 	         operation_text(operation->kind), why.text);
-	struct event *event = follow_with(follow, EVENT_ANSWER);
-	event->answer.operation = operation->kind;
-	event->answer.outcome = OUTCOME_RETRY;
-	event->answer.credential = "";
+	*follow_with(follow, EVENT_ANSWER) = engine_answer(operation, OUTCOME_RETRY, NULL, "");
 }
 
 static void

@@ -114,6 +114,10 @@ bool engine_ask(struct engine *engine, const struct refund_case *c,
 /* Can the tool put it into its provider's words at all?  Nothing leaves. */
 bool engine_rehearse(struct engine *engine, const struct operation *operation, struct why *why);
 
+/* The event of an ended operation; `facts` and `credential` are borrowed. */
+struct event engine_answer(const struct operation *operation, enum outcome outcome,
+                           const struct facts *facts, const char *credential);
+
 /* A landed flight's outcome meets its case. */
 void engine_take_answer(struct engine *engine, struct flight *flight);
 void engine_recover_attempts(struct engine *engine);

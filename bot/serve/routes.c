@@ -55,6 +55,7 @@ static const struct route {
 	{ HTTP_GET, "/sandbox/books", SANDBOX, sandbox_show_books },
 	{ HTTP_POST, "/sandbox/faults", SANDBOX, sandbox_faults },
 	{ HTTP_POST, "/sandbox/orders", SANDBOX, sandbox_orders },
+	{ HTTP_POST, "/sandbox/refunds", SANDBOX, sandbox_refunds },
 };
 
 /* --- finding --------------------------------------------------------------------------------------------------- */
@@ -78,6 +79,20 @@ is_local(struct http_exchange *exchange)
 	return text_equal(peer, "127.0.0.1") || text_equal(peer, "::1");
 }
 
+/* People get a sentence, programs an error; both learn how to come in and nothing else. */
+static void
+answer_stranger(const struct visit *visit)
+{
+	bool is_page = text_ends_with(buffer_text(&visit->request->url), "/");
+	if (is_page)
+		http_answer_text(visit->exchange, 401, "text/plain; charset=utf-8",
+		                 "Você não entrou, ou sua sessão acabou.\n"
+		                 "Peça um link de acesso a quem cuida do servidor: estorno staff add NOME\n");
+	else
+		http_answer_error(visit->exchange, 401, "not_logged_in",
+		                  "ask for a log-in link: estorno staff add NAME");
+}
+
 /* Answers for whoever may not come in; true when he may. */
 static bool
 may_enter(enum guard guard, struct visit *visit)
@@ -89,8 +104,7 @@ may_enter(enum guard guard, struct visit *visit)
 	case STAFF:
 		if (staff_of(visit->server, visit->request, &visit->staff))
 			return true;
-		http_answer_error(visit->exchange, 401, "not_logged_in",
-		                  "ask for a log-in link: estorno staff add NAME");
+		answer_stranger(visit);
 		return false;
 	case LOOPBACK:
 		if (local)

@@ -60,6 +60,7 @@ void sandbox_chat(const struct visit *visit);
 void sandbox_show_books(const struct visit *visit);
 void sandbox_faults(const struct visit *visit);
 void sandbox_orders(const struct visit *visit);
+void sandbox_refunds(const struct visit *visit);
 
 /* --- shared by handlers --------------------------------------------------------------------------- */
 

@@ -263,3 +263,33 @@ sandbox_orders(const struct visit *visit)
 		http_answer_error(visit->exchange, 400, "bad_request", why.text);
 	json_decref(json);
 }
+
+/* Somebody gives money back past us: the shop in the bank's app (ORIGINAL), or the central bank (MED_...). */
+static bool
+refund_past_us(struct world *world, const json_t *json, struct why *why)
+{
+	char order[ORDER_NUMBER_SIZE], nature[24];
+	int64_t cents;
+	if (!json_get_text(json, "order", order, sizeof(order), why) ||
+	    !json_get_text(json, "nature", nature, sizeof(nature), why) ||
+	    !json_get_integer(json, "amount_cents", &cents, why))
+		return false;
+	const struct shop_order *found = world_order(world, order);
+	return found == NULL ? why_set(why, "there is no order %s", order)
+	                     : pix_sandbox_insert_refund(world, found->e2eid, nature, cents,
+	                                                 clock_now_ms(), why);
+}
+
+void
+sandbox_refunds(const struct visit *visit)
+{
+	struct why why = { "" };
+	json_t *json = visit_body(visit);
+	if (json == NULL)
+		return;
+	if (refund_past_us(visit->server->sandbox->sandbox.world, json, &why))
+		visit_answer_json(visit, 200, json_pack("{s:b}", "refunded", 1));
+	else
+		http_answer_error(visit->exchange, 400, "bad_request", why.text);
+	json_decref(json);
+}

@@ -13,7 +13,7 @@ sql UPDATE mandates SET per_refund_cents = 200000 => P6: what finance signed is 
 sql UPDATE mandates SET expires_ms = expires_ms * 2 => P6: what finance signed is not changed
 sql INSERT INTO mandates SELECT 'cm_mine', version, body, signature, key_id, 9000000, NULL, NULL, NULL, NULL, NULL, NULL,
 	not_before_ms, expires_ms, 'active', installed_ms, changed_ms FROM mandates
-	=> UNIQUE
+	=> P6
 sql DELETE FROM mandates => P10: mandates are only added
 cli mandate revoke cm_support
 sql UPDATE mandates SET status = 'active' => P6: a revoked or superseded mandate stays so

@@ -7,13 +7,13 @@ say pode sim
 refunds 8421 1 18600 EM_PROCESSAMENTO
 sql INSERT INTO attempts (operation_id, tool, credential, started_us)
 	SELECT id, 'pix', 'byhand', 1 FROM operations WHERE kind = 'pay.refund'
-	=> UNIQUE
+	=> P3
 sql INSERT INTO operations (case_id, kind, role, key, input, created_ms)
 	SELECT case_id, kind, role, key, input, 0 FROM operations WHERE kind = 'pay.refund'
-	=> UNIQUE
+	=> P3
 sql INSERT INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, customer, e2eid, refund_id, amount_cents, reserved_ms, state, changed_ms)
 	SELECT case_id, offer_id, mandate_id, mandate_version, order_number, customer, e2eid, 'byhand', amount_cents, reserved_ms, 'reserved', 0 FROM reservations
-	=> P7: more would go back than was paid
+	=> P3
 hear Estorno feito
 puts 1
 refunds 8421 1 18600 DEVOLVIDO

@@ -47,6 +47,21 @@ world_has_order(struct story *story, const char *words, struct buffer *found)
 	return true;
 }
 
+/* "8421 MED_FRAUDE 18600" */
+bool
+world_refunds_past_us(struct story *story, const char *words, struct buffer *found)
+{
+	char number[32], nature[24];
+	int64_t cents;
+	(void)found;
+	words = words_take(words_take(words, number, sizeof(number)), nature, sizeof(nature));
+	words_take_number(words, &cents);
+	story_wish(story, "/sandbox/refunds",
+	           json_pack("{s:s,s:s,s:I}", "order", number, "nature", nature, "amount_cents",
+	                     (json_int_t)cents));
+	return true;
+}
+
 bool
 world_waits(struct story *story, const char *words, struct buffer *found)
 {

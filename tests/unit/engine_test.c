@@ -49,12 +49,29 @@ a_shop_of_any_name_gets_its_receipt(void **state)
 	scene_free(scene);
 }
 
+/* The answer about the first number comes last, and is nobody's business any more. */
+static void
+a_number_corrected_during_the_look_up_is_the_one_that_counts(void **state)
+{
+	struct scene *scene = scene_new(3, NULL);
+	(void)state;
+	scene_arm(scene, "omie.order", "slow", 4000, 1);
+	scene_say(scene, MARINA, "quero o estorno do pedido 8422", NULL);
+	scene_run(scene, SECOND_MS);
+	scene_say(scene, MARINA, "desculpa, o pedido é 8421", NULL);
+	scene_run(scene, 10 * SECOND_MS);
+	assert_says(scene, MARINA, "pedido #8421: R$\u00a0186,00");
+	assert_string_equal(scene_state(scene, "8421"), "OFFERED");
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_complaint_becomes_a_verified_refund),
 		cmocka_unit_test(a_shop_of_any_name_gets_its_receipt),
+		cmocka_unit_test(a_number_corrected_during_the_look_up_is_the_one_that_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -505,6 +505,25 @@ follow(struct play *play, const struct happening *h)
 	}
 }
 
+/* What the engine would say the answer is about: what the case asked last. */
+static const char *
+key_now(const struct refund_case *c, enum operation_kind kind)
+{
+	switch (kind) {
+	case OPERATION_LEDGER_ORDER:
+		return c->order_number;
+	case OPERATION_PAY_PAYMENT:
+		return c->state == CASE_LOOKING_UP ? c->order.payment_reference : c->refund.e2eid;
+	case OPERATION_PAY_REFUND:
+	case OPERATION_PAY_REFUND_STATUS:
+		return c->refund.id;
+	case OPERATION_INVOICE_ISSUE:
+	case OPERATION_INVOICE_NOTE:
+		return c->note.ref;
+	}
+	return "";
+}
+
 static void
 write_event(const struct play *play, const struct happening *h, struct event *event,
             struct facts *facts, char button[64])
@@ -534,6 +553,8 @@ write_event(const struct play *play, const struct happening *h, struct event *ev
 			                   .facts = h->outcome == OUTCOME_DONE ? facts : NULL,
 			                   .credential = "pix read 0123456789abcdef",
 			                   .retry_after_ms = h->retry_after_ms };
+		assert_true(text_copy(event->answer.key, sizeof(event->answer.key),
+		                      key_now(&play->c, h->operation)));
 		break;
 	case EVENT_SEALED:
 		event->sealed = h->sealed;
