@@ -13,8 +13,8 @@ const char *
 heard_kind_text(enum heard_kind kind)
 {
 	switch (kind) {
-#define X(name, text)                                                                              \
-	case HEARD_##name:                                                                         \
+#define X(name, text)      \
+	case HEARD_##name: \
 		return text;
 		HEARD_KINDS(X)
 #undef X
@@ -27,8 +27,8 @@ const char *
 content_text(enum content content)
 {
 	switch (content) {
-#define X(name, text)                                                                              \
-	case CONTENT_##name:                                                                       \
+#define X(name, text)        \
+	case CONTENT_##name: \
 		return text;
 		CONTENTS(X)
 #undef X
@@ -40,10 +40,10 @@ content_text(enum content content)
 bool
 content_parse(const char *text, enum content *content)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word)) {                                                              \
-		*content = CONTENT_##name;                                                         \
-		return true;                                                                       \
+#define X(name, word)                      \
+	if (text_equal(text, word)) {      \
+		*content = CONTENT_##name; \
+		return true;               \
 	}
 	CONTENTS(X)
 #undef X
@@ -54,8 +54,8 @@ const char *
 delivery_text(enum delivery delivery)
 {
 	switch (delivery) {
-#define X(name, text)                                                                              \
-	case DELIVERY_##name:                                                                      \
+#define X(name, text)         \
+	case DELIVERY_##name: \
 		return text;
 		DELIVERIES(X)
 #undef X
@@ -132,7 +132,7 @@ bool
 address_from_number(const char *number, char *address)
 {
 	size_t length = strlen(number);
-	bool is_number = length >= 8 && length < PHONE_SIZE &&
-	                 strspn(number, "0123456789") == length;
+	bool is_number =
+		length >= 8 && length < PHONE_SIZE && strspn(number, "0123456789") == length;
 	return text_copy(address, ADDRESS_SIZE, is_number ? number : "") && is_number;
 }

@@ -29,20 +29,21 @@ enum {
 	ADDRESS_SIZE = 64,    /* a phone, or an opaque identity such as "200100300400501@lid" */
 	MESSAGE_ID_SIZE = 80, /* the provider's; opaque */
 	BUTTON_ID_SIZE = 64,
-	HEARD_MAX = 32        /* things one webhook may carry */
+	HEARD_MAX = 32 /* things one webhook may carry */
 };
 
 /* What a webhook told us.  Everything a provider documents is one of these, or is ignored with a
  * word that says why. */
-#define HEARD_KINDS(X)                                                                             \
-	X(MESSAGE, "message")           /* a customer wrote, pressed a button, sent a photo, ... */ \
-	X(EDITED, "edited")             /* a customer changed a message */                         \
-	X(DELETED, "deleted")           /* a customer deleted a message */                         \
-	X(HUMAN_REPLIED, "human_replied") /* somebody of the shop answered from the phone */       \
-	X(HANDED_OVER, "handed_over")   /* our message left for WhatsApp, or failed to (`failure`) */ \
-	X(STATUS, "status")             /* our message was sent, delivered, read */                \
-	X(CONNECTED, "connected")       /* the shop's phone is linked again */                     \
-	X(DISCONNECTED, "disconnected") /* the shop's phone is not linked */                       \
+#define HEARD_KINDS(X)                                                                          \
+	X(MESSAGE, "message") /* a customer wrote, pressed a button, sent a photo, ... */       \
+	X(EDITED, "edited")   /* a customer changed a message */                                \
+	X(DELETED, "deleted") /* a customer deleted a message */                                \
+	X(HUMAN_REPLIED, "human_replied") /* somebody of the shop answered from the phone */    \
+	X(HANDED_OVER,                                                                          \
+	  "handed_over")          /* our message left for WhatsApp, or failed to (`failure`) */ \
+	X(STATUS, "status")       /* our message was sent, delivered, read */                   \
+	X(CONNECTED, "connected") /* the shop's phone is linked again */                        \
+	X(DISCONNECTED, "disconnected") /* the shop's phone is not linked */                    \
 	X(IGNORED, "ignored")           /* known and of no use here: groups, our own echoes, ... */
 
 enum heard_kind {
@@ -54,11 +55,13 @@ enum heard_kind {
 const char *heard_kind_text(enum heard_kind kind);
 
 /* What a customer's message was made of.  Only text and buttons can ever mean yes. */
-#define CONTENTS(X)                                                                                \
-	X(TEXT, "text") X(BUTTON, "button") X(IMAGE, "image") X(AUDIO, "audio") X(VIDEO, "video")  \
-	X(DOCUMENT, "document") X(STICKER, "sticker") X(LOCATION, "location")                      \
-	X(CONTACT, "contact") X(REACTION, "reaction") X(PAYMENT, "payment")                        \
-	X(WAITING, "waiting") X(OTHER, "other")
+#define CONTENTS(X)                                                                       \
+	X(TEXT, "text")                                                                   \
+	X(BUTTON, "button")                                                               \
+	X(IMAGE, "image")                                                                 \
+	X(AUDIO, "audio") X(VIDEO, "video") X(DOCUMENT, "document") X(STICKER, "sticker") \
+		X(LOCATION, "location") X(CONTACT, "contact") X(REACTION, "reaction")     \
+			X(PAYMENT, "payment") X(WAITING, "waiting") X(OTHER, "other")
 
 enum content {
 #define X(name, text) CONTENT_##name,
@@ -81,22 +84,22 @@ const char *delivery_text(enum delivery delivery);
 
 struct heard {
 	enum heard_kind kind;
-	char message_id[MESSAGE_ID_SIZE];   /* the message this is about */
-	char queue_id[MESSAGE_ID_SIZE];     /* the provider's queue id of our message, "" if none */
-	char edit_id[MESSAGE_ID_SIZE];      /* an edit's own id */
-	char address[ADDRESS_SIZE];         /* who: the phone (digits with their country), else the lid;
+	char message_id[MESSAGE_ID_SIZE]; /* the message this is about */
+	char queue_id[MESSAGE_ID_SIZE];   /* the provider's queue id of our message, "" if none */
+	char edit_id[MESSAGE_ID_SIZE];    /* an edit's own id */
+	char address[ADDRESS_SIZE]; /* who: the phone (digits with their country), else the lid;
 	                                       with CONNECTED the shop's own */
-	char lid[ADDRESS_SIZE];             /* the stable identity when the provider gives one */
-	char name[128];                     /* what the customer calls himself: untrusted */
-	int64_t at_ms;                      /* the provider's time, 0 when nonsense; never an order key */
+	char lid[ADDRESS_SIZE];     /* the stable identity when the provider gives one */
+	char name[128];             /* what the customer calls himself: untrusted */
+	int64_t at_ms;              /* the provider's time, 0 when nonsense; never an order key */
 	enum content content;
-	char text[MESSAGE_BYTES_MAX];       /* words, caption, or the button's label; UTF-8 (heard_words) */
-	char button_id[BUTTON_ID_SIZE];     /* ours, when a button or list row was chosen */
-	char quoted_id[MESSAGE_ID_SIZE];    /* the message it replies to or reacts to */
+	char text[MESSAGE_BYTES_MAX];    /* words, caption, a button's label: UTF-8 (heard_words) */
+	char button_id[BUTTON_ID_SIZE];  /* ours, when a button or list row was chosen */
+	char quoted_id[MESSAGE_ID_SIZE]; /* the message it replies to or reacts to */
 	bool forwarded;
-	enum delivery delivery;             /* with STATUS */
-	char failure[160];                  /* with HANDED_OVER: "" when it left; why DISCONNECTED */
-	char ignored_because[40];           /* with IGNORED: one stable word or two */
+	enum delivery delivery;   /* with STATUS */
+	char failure[160];        /* with HANDED_OVER: "" when it left; why DISCONNECTED */
+	char ignored_because[40]; /* with IGNORED: one stable word or two */
 };
 
 /* Many at once; the caller brings the room.  A webhook with more is an error, not a cut. */
@@ -117,7 +120,7 @@ struct sent {
 };
 
 struct channel {
-	const char *name;                  /* stored in the database: never rename */
+	const char *name; /* stored in the database: never rename */
 	const char *base_url;
 	const struct secret_key *secrets;
 	size_t secret_count;
@@ -132,7 +135,8 @@ struct channel {
 	             struct heard_list *heard, struct why *why);
 	bool (*speak)(const struct connection *connection, const struct utterance *utterance,
 	              struct http_request *request, struct why *why);
-	enum outcome (*sent)(const struct http_response *response, struct sent *sent, struct why *why);
+	enum outcome (*sent)(const struct http_response *response, struct sent *sent,
+	                     struct why *why);
 
 	bool (*probe_ask)(const struct connection *connection, struct http_request *request,
 	                  struct why *why);

@@ -22,8 +22,8 @@ locale_read(struct lexicon *lexicon, enum language language)
 	char *text = calloc(1, LOCALE_FILE_BYTES_MAX);
 	FILE *file = fopen(path, "r");
 	bool ok = text != NULL && file != NULL &&
-		  fread(text, 1, LOCALE_FILE_BYTES_MAX - 1, file) > 0 &&
-		  lexicon_read(lexicon, language, path, text, &why);
+	          fread(text, 1, LOCALE_FILE_BYTES_MAX - 1, file) > 0 &&
+	          lexicon_read(lexicon, language, path, text, &why);
 	if (!ok)
 		fprintf(stderr, "%s: %s\n", path, why.text);
 	if (file != NULL)
@@ -37,8 +37,8 @@ static inline struct lexicon *
 lexicon_of_locale(void)
 {
 	struct lexicon *lexicon = lexicon_new();
-	for (enum language language = 0; lexicon != NULL && (int)language < LANGUAGE_COUNT; language++) {
-		if (!locale_read(lexicon, language)) {
+	for (int i = 0; lexicon != NULL && i < LANGUAGE_COUNT; i++) {
+		if (!locale_read(lexicon, (enum language)i)) {
 			lexicon_free(lexicon);
 			lexicon = NULL;
 		}

@@ -30,8 +30,8 @@ static inline struct sockaddr_in
 raw_address(int port)
 {
 	return (struct sockaddr_in){ .sin_family = AF_INET,
-				     .sin_port = htons((uint16_t)port),
-				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		                     .sin_port = htons((uint16_t)port),
+		                     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
 /* A connection to 127.0.0.1, -1 when it is refused. */

@@ -22,7 +22,7 @@ struct score {
 	size_t answers, answers_right, yes_wanted, yes_right, yes_false;
 	/* Called for each row that was read otherwise than labelled; or NULL. */
 	void (*on_difference)(const char *text, const char *wanted, const char *given,
-			      const char *why);
+	                      const char *why);
 };
 
 typedef void score_one(struct score *score, const struct lexicon *lexicon, const json_t *row);
@@ -37,7 +37,7 @@ score_field(const json_t *row, const char *name)
 /* Returns 1 when they are the same, so that it can be counted. */
 static inline size_t
 score_compare(const struct score *score, const json_t *row, const char *name, const char *given,
-	      const char *why)
+              const char *why)
 {
 	const char *wanted = score_field(row, name);
 	bool same = text_equal(wanted, given);
@@ -82,7 +82,7 @@ score_answer(struct score *score, const struct lexicon *lexicon, const json_t *r
 /* False when the file can't be opened. */
 static inline bool
 score_file(struct score *score, const struct lexicon *lexicon, const char *folder, const char *name,
-	   score_one *score_row)
+           score_one *score_row)
 {
 	char path[512], line[16 * 1024];
 	FILE *file =

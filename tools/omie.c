@@ -266,8 +266,10 @@ struct text_field {
 	enum text_form form;
 };
 
-#define TEXT(record, member, path, form)                                                           \
-	{ path, offsetof(struct record, member), sizeof(((struct record *)0)->member), form }
+#define TEXT(record, member, path, form)                                                          \
+	{                                                                                         \
+		path, offsetof(struct record, member), sizeof(((struct record *)0)->member), form \
+	}
 
 static const struct text_field item_texts[] = {
 	TEXT(order_item, code, "codigo", AS_WRITTEN),
@@ -414,7 +416,8 @@ read_state(struct tool_call *call, const json_t *order, struct why *why)
 	if (!read_flag(order, "infoCadastro.faturado", false, &facts->billed, why) ||
 	    !read_flag(order, "infoCadastro.cancelado", false, &facts->cancelled, why) ||
 	    !read_flag(order, "infoCadastro.devolvido", true, &facts->returned, why) ||
-	    !read_flag(order, "infoCadastro.devolvido_parcial", true, &facts->partly_returned, why) ||
+	    !read_flag(order, "infoCadastro.devolvido_parcial", true, &facts->partly_returned,
+	               why) ||
 	    !read_flag(order, "infoCadastro.autorizado", true, &authorised, why))
 		return false;
 	/* What is not said stays unsaid: then each note has to show its own protocol. */

@@ -50,7 +50,7 @@ enum {
 	SECRET_BYTES_MAX = 1024,    /* of one secret, so that two fit the Basic header */
 	TOKEN_SECONDS_USUAL = 3600, /* when expires_in is missing; Efí's, section 9 */
 	TOKEN_SECONDS_MAX = 86400,
-	TOKEN_SECONDS_MARGIN = 60   /* a token that ends on its way makes a refund UNKNOWN */
+	TOKEN_SECONDS_MARGIN = 60 /* a token that ends on its way makes a refund UNKNOWN */
 };
 
 /* --- the bank's words ---------------------------------------------------------------------- */
@@ -711,10 +711,8 @@ static const struct tool_operation pix_operations[] = {
 
 static const struct secret_key pix_secrets[] = {
 	{ "psp", false }, /* which institution, where it differs from the standard */
-	{ "token_url", true },
-	{ "client_id", true },
-	{ "client_secret", true },
-	{ "cert_file", false }, /* PEM, for mTLS */
+	{ "token_url", true },     { "client_id", true },
+	{ "client_secret", true }, { "cert_file", false }, /* PEM, for mTLS */
 	{ "key_file", false },
 };
 

@@ -34,8 +34,8 @@ tool_begin(struct http_request *request, const struct connection *connection,
 	bool has_version = text_ends_with(connection->base_url, version);
 	request->method = method;
 	buffer_reset(&request->url);
-	buffer_add_format(&request->url, "%s%s%s", connection->base_url,
-	                  has_version ? "" : version, path);
+	buffer_add_format(&request->url, "%s%s%s", connection->base_url, has_version ? "" : version,
+	                  path);
 }
 
 void

@@ -45,21 +45,21 @@
 
 /* How this shop uses its systems; from the settings, the same for every call. */
 enum payment_reference_place {
-	REFERENCE_IN_NSU,                   /* the instalment's nsu */
-	REFERENCE_IN_INTEGRATION_CODE,      /* the order's integration code */
-	REFERENCE_IN_OBSERVATION,           /* a txid or e2eid standing alone in the remarks */
-	REFERENCE_IN_CUSTOMER_ORDER_NUMBER  /* the customer's own order number */
+	REFERENCE_IN_NSU,                  /* the instalment's nsu */
+	REFERENCE_IN_INTEGRATION_CODE,     /* the order's integration code */
+	REFERENCE_IN_OBSERVATION,          /* a txid or e2eid standing alone in the remarks */
+	REFERENCE_IN_CUSTOMER_ORDER_NUMBER /* the customer's own order number */
 };
 
 struct shop {
 	enum payment_reference_place payment_reference;
 	/* The note's tax words.  They mirror the shop's regime; the program computes no tax. */
-	int64_t tax_regime;            /* 1 Simples Nacional, 2 Simples over the limit, 3 normal */
-	char icms_origin[4];           /* "0" */
-	char icms_situation[4];        /* CSOSN or CST: "102" */
-	char pis_situation[4];         /* "49" */
-	char cofins_situation[4];      /* "49" */
-	char note_nature[61];          /* natOp: "Devolução de venda" */
+	int64_t tax_regime;       /* 1 Simples Nacional, 2 Simples over the limit, 3 normal */
+	char icms_origin[4];      /* "0" */
+	char icms_situation[4];   /* CSOSN or CST: "102" */
+	char pis_situation[4];    /* "49" */
+	char cofins_situation[4]; /* "49" */
+	char note_nature[61];     /* natOp: "Devolução de venda" */
 };
 
 enum tool_says {
@@ -71,12 +71,12 @@ struct tool_call {
 	const struct operation *operation;   /* what is asked */
 	const struct connection *connection; /* the credential to use, base URL included */
 	const struct shop *shop;
-	int64_t now_ms;                      /* for the few requests that carry a date */
-	int step;                            /* 0 for the first request; the engine counts */
-	json_t *notes;                       /* the tool's own, an object, empty at the start */
-	struct facts facts;                  /* zeroed at the start */
-	enum outcome outcome;                /* set by `answer` when it concludes */
-	int64_t retry_after_ms;              /* with RETRY: not before this long; 0 when not said */
+	int64_t now_ms;         /* for the few requests that carry a date */
+	int step;               /* 0 for the first request; the engine counts */
+	json_t *notes;          /* the tool's own, an object, empty at the start */
+	struct facts facts;     /* zeroed at the start */
+	enum outcome outcome;   /* set by `answer` when it concludes */
+	int64_t retry_after_ms; /* with RETRY: not before this long; 0 when not said */
 };
 
 struct tool_operation {
@@ -97,12 +97,12 @@ struct access_token {
 };
 
 struct tool {
-	const char *name;                  /* stored in the database: never rename */
+	const char *name; /* stored in the database: never rename */
 	enum duty duty;
-	const char *base_url;              /* the provider's own, NULL when each shop's differs */
+	const char *base_url; /* the provider's own, NULL when each shop's differs */
 	const struct tool_operation *operations;
 	size_t operation_count;
-	const struct secret_key *secrets;  /* base_url may always be given and is not listed */
+	const struct secret_key *secrets; /* base_url may always be given and is not listed */
 	size_t secret_count;
 	/* The provider can tell a read credential from a write one.  Where it can't, one credential serves
 	 * both roles and the receipt says so. */

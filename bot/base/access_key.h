@@ -23,8 +23,8 @@ bool access_key_is_valid(const char *key);
 char access_key_check_digit(const char *first_43);
 
 /* Parts of a valid key. */
-void access_key_issuer(const char *key, char *cnpj);     /* 14 characters */
-void access_key_model(const char *key, char model[3]);   /* "55" NF-e, "65" NFC-e */
-void access_key_number(const char *key, char *number);   /* "317" */
+void access_key_issuer(const char *key, char *cnpj);   /* 14 characters */
+void access_key_model(const char *key, char model[3]); /* "55" NF-e, "65" NFC-e */
+void access_key_number(const char *key, char *number); /* "317" */
 
 #endif

@@ -28,7 +28,7 @@ void buffer_reset(struct buffer *buffer);
 void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_add_text(struct buffer *buffer, const char *text);
 void buffer_add_format(struct buffer *buffer, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3)));
 
 /* The content as text, "" when nothing was added or it failed. */
 const char *buffer_text(const struct buffer *buffer);

@@ -13,8 +13,8 @@ const char *
 role_text(enum role role)
 {
 	switch (role) {
-#define X(name, text)                                                                              \
-	case ROLE_##name:                                                                          \
+#define X(name, text)     \
+	case ROLE_##name: \
 		return text;
 		ROLES(X)
 #undef X
@@ -26,10 +26,10 @@ role_text(enum role role)
 bool
 role_parse(const char *text, enum role *role)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word)) {                                                              \
-		*role = ROLE_##name;                                                               \
-		return true;                                                                       \
+#define X(name, word)                 \
+	if (text_equal(text, word)) { \
+		*role = ROLE_##name;  \
+		return true;          \
 	}
 	ROLES(X)
 #undef X

@@ -13,8 +13,8 @@
 
 enum { CONNECTION_NAME_SIZE = 24, CONNECTION_URL_SIZE = 256, FINGERPRINT_SIZE = 17 };
 
-#define ROLES(X)                                                                                   \
-	X(READ, "read")                                                                            \
+#define ROLES(X)        \
+	X(READ, "read") \
 	X(WRITE, "write")
 
 enum role {
@@ -33,12 +33,12 @@ const char *role_text(enum role role);
 bool role_parse(const char *text, enum role *role);
 
 struct connection {
-	char name[CONNECTION_NAME_SIZE];     /* the tool's or channel's: "pix" */
-	enum role role;                      /* what the credential was stored for */
-	char base_url[CONNECTION_URL_SIZE];  /* without a slash at the end; may have a path */
-	char fingerprint[FINGERPRINT_SIZE];  /* of the secrets; may be shown */
-	json_t *secrets;                     /* the object given to `connect` */
-	char *access_token;                  /* the current OAuth2 token; NULL where there is none */
+	char name[CONNECTION_NAME_SIZE];    /* the tool's or channel's: "pix" */
+	enum role role;                     /* what the credential was stored for */
+	char base_url[CONNECTION_URL_SIZE]; /* without a slash at the end; may have a path */
+	char fingerprint[FINGERPRINT_SIZE]; /* of the secrets; may be shown */
+	json_t *secrets;                    /* the object given to `connect` */
+	char *access_token;                 /* the current OAuth2 token; NULL where there is none */
 	int64_t access_token_until_ms;
 };
 

@@ -12,10 +12,10 @@
 
 #include <stdnoreturn.h>
 
-#define ensure(condition)                                                                          \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			ensure_failed(#condition, __FILE__, __LINE__);                             \
+#define ensure(condition)                                              \
+	do {                                                           \
+		if (!(condition))                                      \
+			ensure_failed(#condition, __FILE__, __LINE__); \
 	} while (0)
 
 noreturn void ensure_failed(const char *condition, const char *file, int line);

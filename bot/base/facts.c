@@ -15,8 +15,8 @@ const char *
 refund_status_text(enum refund_status status)
 {
 	switch (status) {
-#define X(name, text)                                                                              \
-	case REFUND_##name:                                                                        \
+#define X(name, text)       \
+	case REFUND_##name: \
 		return text;
 		REFUND_STATUSES(X)
 #undef X
@@ -28,8 +28,8 @@ refund_status_text(enum refund_status status)
 enum refund_status
 refund_status_parse(const char *text)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word))                                                                \
+#define X(name, word)               \
+	if (text_equal(text, word)) \
 		return REFUND_##name;
 	REFUND_STATUSES(X)
 #undef X
@@ -40,8 +40,8 @@ const char *
 note_status_text(enum note_status status)
 {
 	switch (status) {
-#define X(name, text)                                                                              \
-	case NOTE_##name:                                                                          \
+#define X(name, text)     \
+	case NOTE_##name: \
 		return text;
 		NOTE_STATUSES(X)
 #undef X
@@ -53,8 +53,8 @@ note_status_text(enum note_status status)
 enum note_status
 note_status_parse(const char *text)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word))                                                                \
+#define X(name, word)               \
+	if (text_equal(text, word)) \
 		return NOTE_##name;
 	NOTE_STATUSES(X)
 #undef X
@@ -85,9 +85,9 @@ static const struct field item_rows[] = {
 const struct record order_item_record = RECORD(item_rows);
 
 static const struct field buyer_rows[] = {
-	ROW_TEXT(buyer, name),       ROW_TEXT(buyer, document),      ROW_TEXTS(buyer, phones),
-	ROW_TEXT(buyer, email),      ROW_TEXT(buyer, street),        ROW_TEXT(buyer, street_number),
-	ROW_TEXT(buyer, complement), ROW_TEXT(buyer, district),      ROW_TEXT(buyer, city),
+	ROW_TEXT(buyer, name),       ROW_TEXT(buyer, document),    ROW_TEXTS(buyer, phones),
+	ROW_TEXT(buyer, email),      ROW_TEXT(buyer, street),      ROW_TEXT(buyer, street_number),
+	ROW_TEXT(buyer, complement), ROW_TEXT(buyer, district),    ROW_TEXT(buyer, city),
 	ROW_TEXT(buyer, state),      ROW_TEXT(buyer, postal_code),
 };
 const struct record buyer_record = RECORD(buyer_rows);

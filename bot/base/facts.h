@@ -26,20 +26,20 @@
 enum { ORDER_NUMBER_SIZE = 32, DOCUMENT_SIZE = 15, PHONE_TEXT_SIZE = 32, REFERENCE_SIZE = 64 };
 
 struct order_item {
-	int64_t number;             /* nItem in the note that sold it */
-	char code[64];              /* the shop's product code */
-	char description[256];      /* a note allows 120 characters; accents take two bytes */
-	char ncm[12];               /* eight digits */
-	char cfop[8];               /* four digits, of the sale */
+	int64_t number;        /* nItem in the note that sold it */
+	char code[64];         /* the shop's product code */
+	char description[256]; /* a note allows 120 characters; accents take two bytes */
+	char ncm[12];          /* eight digits */
+	char cfop[8];          /* four digits, of the sale */
 	char unit[8];
-	int64_t quantity_e4;        /* ten-thousandths */
-	int64_t unit_price_e6;      /* millionths of a real */
+	int64_t quantity_e4;   /* ten-thousandths */
+	int64_t unit_price_e6; /* millionths of a real */
 	int64_t total_cents;
 };
 
 struct buyer {
 	char name[128];
-	char document[DOCUMENT_SIZE];           /* CPF or CNPJ, letters and digits only */
+	char document[DOCUMENT_SIZE];             /* CPF or CNPJ, letters and digits only */
 	char phones[PHONES_MAX][PHONE_TEXT_SIZE]; /* as the ERP writes them */
 	char email[128];
 	char street[128], street_number[32], complement[64], district[64], city[64];
@@ -50,17 +50,17 @@ struct sale_note {
 	char access_key[ACCESS_KEY_SIZE]; /* "" when the order was not billed with a NF-e */
 	char number[ACCESS_KEY_NUMBER_SIZE];
 	char series[8];
-	bool in_production;               /* not the tax authority's test environment */
+	bool in_production; /* not the tax authority's test environment */
 };
 
 struct order_facts {
 	bool exists;
-	char number[ORDER_NUMBER_SIZE];   /* as the shop shows it */
-	char ledger_id[REFERENCE_SIZE];   /* the ERP's own id */
+	char number[ORDER_NUMBER_SIZE]; /* as the shop shows it */
+	char ledger_id[REFERENCE_SIZE]; /* the ERP's own id */
 	int64_t total_cents;
-	int64_t ordered_ms;               /* 0 when the ERP does not say */
+	int64_t ordered_ms; /* 0 when the ERP does not say */
 	bool paid_by_pix;
-	char payment_reference[REFERENCE_SIZE]; /* Pix txid or e2eid, from where the shop keeps it */
+	char payment_reference[REFERENCE_SIZE]; /* Pix txid or e2eid, as the shop keeps it */
 	bool billed, cancelled, returned, partly_returned;
 	struct buyer buyer;
 	struct sale_note sale_note;
@@ -72,11 +72,11 @@ struct order_facts {
 
 enum { E2EID_SIZE = 33, TXID_SIZE = 36, REFUND_ID_SIZE = 36, RTRID_SIZE = 36, MOTIVE_SIZE = 256 };
 
-#define REFUND_STATUSES(X)                                                                         \
-	X(PROCESSING, "EM_PROCESSAMENTO")   /* asked for, not settled */                           \
-	X(RETURNED, "DEVOLVIDO")            /* settled: final */                                   \
-	X(NOT_DONE, "NAO_REALIZADO")        /* will not happen: final */                           \
-	X(UNRECOGNISED, "?")                /* a status this program does not know: not final */
+#define REFUND_STATUSES(X)                                             \
+	X(PROCESSING, "EM_PROCESSAMENTO") /* asked for, not settled */ \
+	X(RETURNED, "DEVOLVIDO")          /* settled: final */         \
+	X(NOT_DONE, "NAO_REALIZADO")      /* will not happen: final */ \
+	X(UNRECOGNISED, "?")              /* a status this program does not know: not final */
 
 enum refund_status {
 #define X(name, text) REFUND_##name,
@@ -89,13 +89,13 @@ enum refund_status refund_status_parse(const char *text); /* anything else: REFU
 
 struct refund_facts {
 	bool exists;
-	char id[REFUND_ID_SIZE];     /* ours, or the bank's own for refunds made elsewhere */
-	char rtrid[RTRID_SIZE];      /* the settlement system's id, "" until there is one */
+	char id[REFUND_ID_SIZE]; /* ours, or the bank's own for refunds made elsewhere */
+	char rtrid[RTRID_SIZE];  /* the settlement system's id, "" until there is one */
 	int64_t amount_cents;
-	char nature[24];             /* ORIGINAL, RETIRADA, MED_FRAUDE, ... */
+	char nature[24]; /* ORIGINAL, RETIRADA, MED_FRAUDE, ... */
 	enum refund_status status;
 	int64_t requested_ms, settled_ms; /* 0 when not said */
-	char motive[MOTIVE_SIZE];    /* the bank's words for a refund not done, raw */
+	char motive[MOTIVE_SIZE];         /* the bank's words for a refund not done, raw */
 };
 
 struct payment_facts {
@@ -112,12 +112,12 @@ struct payment_facts {
 
 enum { NOTE_REF_SIZE = 40, NOTE_MESSAGE_SIZE = 256 };
 
-#define NOTE_STATUSES(X)                                                                           \
-	X(PROCESSING, "processando_autorizacao")                                                   \
-	X(AUTHORISED, "autorizado")                                                                \
-	X(REJECTED, "erro_autorizacao")     /* the same ref may be sent again, corrected */        \
-	X(DENIED, "denegado")               /* final: the number is burnt */                       \
-	X(CANCELLED, "cancelado")                                                                  \
+#define NOTE_STATUSES(X)                                                                \
+	X(PROCESSING, "processando_autorizacao")                                        \
+	X(AUTHORISED, "autorizado")                                                     \
+	X(REJECTED, "erro_autorizacao") /* the same ref may be sent again, corrected */ \
+	X(DENIED, "denegado")           /* final: the number is burnt */                \
+	X(CANCELLED, "cancelado")                                                       \
 	X(UNRECOGNISED, "?")
 
 enum note_status {
@@ -133,15 +133,15 @@ struct note_facts {
 	bool exists;
 	char ref[NOTE_REF_SIZE];
 	enum note_status status;
-	char authority_status[8];            /* cStat */
+	char authority_status[8]; /* cStat */
 	char authority_message[NOTE_MESSAGE_SIZE];
 	char access_key[ACCESS_KEY_SIZE];
 	char number[16], series[8];
 	char protocol[24];
 	bool environment_known, in_production;
-	bool content_known;                  /* the following were read back, not assumed */
-	int64_t purpose;                     /* finNFe: 4 is a return */
-	bool is_entry;                       /* tpNF 0 */
+	bool content_known; /* the following were read back, not assumed */
+	int64_t purpose;    /* finNFe: 4 is a return */
+	bool is_entry;      /* tpNF 0 */
 	int64_t total_cents;
 	int64_t item_count;
 	char sale_access_key[ACCESS_KEY_SIZE]; /* the one note every item refers to, else "" */

@@ -15,8 +15,8 @@ const char *
 http_method_text(enum http_method method)
 {
 	switch (method) {
-#define X(name)                                                                                    \
-	case HTTP_##name:                                                                          \
+#define X(name)           \
+	case HTTP_##name: \
 		return #name;
 		HTTP_METHODS(X)
 #undef X
@@ -28,10 +28,10 @@ http_method_text(enum http_method method)
 bool
 http_method_parse(const char *text, enum http_method *method)
 {
-#define X(name)                                                                                    \
-	if (text_equal(text, #name)) {                                                             \
-		*method = HTTP_##name;                                                             \
-		return true;                                                                       \
+#define X(name)                        \
+	if (text_equal(text, #name)) { \
+		*method = HTTP_##name; \
+		return true;           \
 	}
 	HTTP_METHODS(X)
 #undef X
@@ -187,7 +187,7 @@ static void
 add_base64(struct buffer *to, const uint8_t *bytes, size_t count)
 {
 	static const char letters[] =
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < count; i += 3) {
 		size_t left = count - i;
 		uint32_t bits = (uint32_t)bytes[i] << 16;

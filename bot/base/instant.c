@@ -37,9 +37,9 @@ calendar_of(int64_t at_ms)
 	int64_t era = floor_divide(shifted, 146097);
 	int64_t day_of_era = shifted - era * 146097;
 	int64_t year_of_era =
-	        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int64_t day_of_year =
-	        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t month_index = (5 * day_of_year + 2) / 153;
 	int64_t month = month_index + (month_index < 10 ? 3 : -9);
 	return (struct calendar){
@@ -146,7 +146,8 @@ read_zone(const char **at, int64_t *offset_ms)
 		return false;
 	(*at)++;
 	int hours, minutes;
-	if (!read_number(at, 2, &hours) || !read_character(at, ':') || !read_number(at, 2, &minutes))
+	if (!read_number(at, 2, &hours) || !read_character(at, ':') ||
+	    !read_number(at, 2, &minutes))
 		return false;
 	*offset_ms = sign * (hours * HOUR_MS + minutes * MINUTE_MS);
 	return hours <= 23 && minutes <= 59;

@@ -23,6 +23,6 @@ void log_set_clock(int64_t (*now_ms)(void));
 /* `event` is "room.what" and stable; the rest is printf of "key=value key=value".  A value with
  * spaces is put in double quotes by the caller. */
 void log_line(enum log_level level, const char *event, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 #endif

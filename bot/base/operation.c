@@ -97,8 +97,8 @@ const char *
 duty_text(enum duty duty)
 {
 	switch (duty) {
-#define X(name, text)                                                                              \
-	case DUTY_##name:                                                                          \
+#define X(name, text)     \
+	case DUTY_##name: \
 		return text;
 		DUTIES(X)
 #undef X

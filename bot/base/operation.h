@@ -30,12 +30,12 @@ enum duty {
 #undef X
 };
 
-#define OPERATIONS(X)                                                                              \
-	X(LEDGER_ORDER, "ledger.order", LEDGER, READ)                                              \
-	X(PAY_PAYMENT, "pay.payment", PAY, READ)                                                   \
-	X(PAY_REFUND, "pay.refund", PAY, WRITE)                                                    \
-	X(PAY_REFUND_STATUS, "pay.refund_status", PAY, READ)                                       \
-	X(INVOICE_ISSUE, "invoice.issue", INVOICE, WRITE)                                          \
+#define OPERATIONS(X)                                        \
+	X(LEDGER_ORDER, "ledger.order", LEDGER, READ)        \
+	X(PAY_PAYMENT, "pay.payment", PAY, READ)             \
+	X(PAY_REFUND, "pay.refund", PAY, WRITE)              \
+	X(PAY_REFUND_STATUS, "pay.refund_status", PAY, READ) \
+	X(INVOICE_ISSUE, "invoice.issue", INVOICE, WRITE)    \
 	X(INVOICE_NOTE, "invoice.note", INVOICE, READ)
 
 enum operation_kind {
@@ -64,9 +64,9 @@ struct payment_query {
 
 struct refund_request {
 	char e2eid[E2EID_SIZE];
-	char id[REFUND_ID_SIZE];   /* derived from the operation, the same on every resend */
+	char id[REFUND_ID_SIZE]; /* derived from the operation, the same on every resend */
 	int64_t amount_cents;
-	char description[141];     /* reaches the payer's statement: the order and nothing personal */
+	char description[141]; /* reaches the payer's statement: the order and nothing personal */
 };
 
 struct refund_query {
@@ -75,10 +75,10 @@ struct refund_query {
 };
 
 struct note_request {
-	char ref[NOTE_REF_SIZE];   /* the idempotency key at the issuer */
+	char ref[NOTE_REF_SIZE]; /* the idempotency key at the issuer */
 	char sale_access_key[ACCESS_KEY_SIZE];
 	int64_t issued_ms;
-	int64_t total_cents;       /* what the items must add up to */
+	int64_t total_cents; /* what the items must add up to */
 	struct buyer buyer;
 	int64_t item_count;
 	struct order_item items[ORDER_ITEMS_MAX];
@@ -91,12 +91,12 @@ struct note_query {
 struct operation {
 	enum operation_kind kind;
 	union {
-		struct order_query order;       /* LEDGER_ORDER */
-		struct payment_query payment;   /* PAY_PAYMENT */
-		struct refund_request refund;   /* PAY_REFUND */
+		struct order_query order;          /* LEDGER_ORDER */
+		struct payment_query payment;      /* PAY_PAYMENT */
+		struct refund_request refund;      /* PAY_REFUND */
 		struct refund_query refund_status; /* PAY_REFUND_STATUS */
-		struct note_request note;       /* INVOICE_ISSUE */
-		struct note_query note_status;  /* INVOICE_NOTE */
+		struct note_request note;          /* INVOICE_ISSUE */
+		struct note_query note_status;     /* INVOICE_NOTE */
 	};
 };
 

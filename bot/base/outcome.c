@@ -9,8 +9,8 @@ const char *
 outcome_text(enum outcome outcome)
 {
 	switch (outcome) {
-#define X(name, text)                                                                              \
-	case OUTCOME_##name:                                                                       \
+#define X(name, text)        \
+	case OUTCOME_##name: \
 		return text;
 		OUTCOMES(X)
 #undef X

@@ -16,11 +16,11 @@
 #ifndef BASE_OUTCOME_H
 #define BASE_OUTCOME_H
 
-#define OUTCOMES(X)                                                                                \
-	X(DONE, "done")                                                                            \
-	X(REFUSED, "refused")                                                                      \
-	X(RETRY, "retry")                                                                          \
-	X(UNKNOWN, "unknown")                                                                      \
+#define OUTCOMES(X)           \
+	X(DONE, "done")       \
+	X(REFUSED, "refused") \
+	X(RETRY, "retry")     \
+	X(UNKNOWN, "unknown") \
 	X(CONTRADICTION, "contradiction")
 
 enum outcome {

@@ -15,7 +15,8 @@ phone_normalise(const char *text, char *phone)
 	phone[0] = '\0';
 	if (!text_digits(digits, sizeof(digits), text))
 		return false;
-	const char *at = digits + strspn(digits, "0"); /* the trunk prefix, or 00 of a dialled call */
+	const char *at =
+		digits + strspn(digits, "0"); /* the trunk prefix, or 00 of a dialled call */
 	size_t length = strlen(at);
 	bool with_country = length >= 12 && length <= 14 && text_starts_with(at, "55");
 	if (with_country) {

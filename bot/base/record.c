@@ -138,8 +138,7 @@ read_enum(const struct field *field, const json_t *value, char *at, struct why *
 			return true;
 		}
 	}
-	return why_set(why, "field %s does not know \"%s\"", field->name,
-	               json_string_value(value));
+	return why_set(why, "field %s does not know \"%s\"", field->name, json_string_value(value));
 }
 
 static bool

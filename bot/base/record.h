@@ -44,6 +44,7 @@ struct record {
 };
 
 /* Rows for a table of `struct s`. */
+/* clang-format off */
 #define SIZE_OF_MEMBER(s, m) sizeof(((struct s *)0)->m)
 #define ROW_TEXT(s, m)                                                                             \
 	{ .name = #m, .type = FIELD_TEXT, .offset = offsetof(struct s, m),                         \
@@ -64,6 +65,7 @@ struct record {
 	  .size = SIZE_OF_MEMBER(s, m[0]), .most = SIZE_OF_MEMBER(s, m) / SIZE_OF_MEMBER(s, m[0]), \
 	  .count_offset = offsetof(struct s, how_many), .record = table }
 #define RECORD(rows) { .fields = rows, .count = sizeof(rows) / sizeof(rows[0]) }
+/* clang-format on */
 
 /* A new object; the caller's. */
 json_t *record_to_json(const struct record *record, const void *from);

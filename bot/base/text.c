@@ -85,7 +85,8 @@ text_equal_secret(const char *secret, const char *sent)
 	size_t sent_length = strlen(sent);
 	volatile unsigned char difference = secret_length != sent_length;
 	for (size_t i = 0; i < sent_length; i++) {
-		unsigned char expected = (unsigned char)secret[secret_length > 0 ? i % secret_length : 0];
+		unsigned char expected =
+			(unsigned char)secret[secret_length > 0 ? i % secret_length : 0];
 		difference |= (unsigned char)(expected ^ (unsigned char)sent[i]);
 	}
 	return difference == 0;
@@ -112,7 +113,8 @@ utf8_sequence(const unsigned char *at, size_t left)
 		unsigned char lowest, highest; /* of the first byte */
 		unsigned char second_lowest, second_highest;
 		size_t length;
-	} forms[] = { /* RFC 3629, section 4 */
+	} forms[] = {
+		/* RFC 3629, section 4 */
 		{ 0x01, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 },
 		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
 		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },

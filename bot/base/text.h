@@ -18,7 +18,7 @@ bool text_copy_beginning(char *to, size_t size, const char *from);
 
 /* printf into a buffer.  False, with `to` empty, when it does not fit. */
 bool text_format(char *to, size_t size, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 
 bool text_equal(const char *a, const char *b);
 

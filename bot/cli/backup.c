@@ -32,7 +32,7 @@ const struct command command_backup = {
 	.arguments = "FILE",
 	.sentence = "a consistent copy of the store, also while `serve` runs",
 	.help = "FILE must not exist.  To restore: stop `serve`, put FILE in the place of "
-	        "estorno.db and\n"
+		"estorno.db and\n"
 		"remove estorno.db-wal and estorno.db-shm.  What happened since is then not known\n"
 		"here: a refund id is derived from its order, so the bank still knows it.",
 	.options = "",

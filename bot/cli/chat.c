@@ -270,7 +270,7 @@ const struct command command_chat = {
 	.help = "  --as PHONE   which customer: Marina is 5520999990101 (the default)\n"
 		"  --url URL    where the sandbox is (http://127.0.0.1:8080)\n\n"
 		"Lines come from standard input; from a pipe, each one waits for the answer to "
-	        "the\n"
+		"the\n"
 		"one before.",
 	.options = "--as= --url=",
 	.run = run,

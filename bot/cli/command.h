@@ -20,17 +20,17 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_COULD_NOT = 2 };
 
 /* What every command is given: its own words, options taken out. */
 struct command_line {
-	const char *data;      /* the data folder: --data, $ESTORNO_DATA or ./estorno-data */
-	bool json;             /* --json */
-	int count;             /* words after the command's name, options taken out */
+	const char *data; /* the data folder: --data, $ESTORNO_DATA or ./estorno-data */
+	bool json;        /* --json */
+	int count;        /* words after the command's name, options taken out */
 	char **words;
 	const struct command_option *options; /* as given; see command_option() */
 	int option_count;
 };
 
 struct command_option {
-	const char *name;      /* "--listen" */
-	const char *value;     /* NULL for a switch */
+	const char *name;  /* "--listen" */
+	const char *value; /* NULL for a switch */
 };
 
 struct command {

@@ -120,7 +120,9 @@ parse_option(struct parse *parse, int count, char **words)
 		why_set(&parse->why, "it has no option %.*s", (int)length, words[0]);
 		return 0;
 	}
-	const char *value = equals != NULL ? equals + 1 : takes_value && count > 1 ? words[1] : NULL;
+	const char *value = equals != NULL             ? equals + 1
+	                    : takes_value && count > 1 ? words[1]
+	                                               : NULL;
 	if (takes_value != (value != NULL)) {
 		why_set(&parse->why, takes_value ? "%.*s needs a value" : "%.*s takes no value",
 		        (int)length, words[0]);
@@ -133,7 +135,7 @@ parse_option(struct parse *parse, int count, char **words)
 	char *name = strndup(words[0], length);
 	ensure(name != NULL);
 	parse->options[parse->option_count++] =
-	        (struct command_option){ .name = name, .value = value == NULL ? "" : value };
+		(struct command_option){ .name = name, .value = value == NULL ? "" : value };
 	return takes_value && equals == NULL ? 2 : 1;
 }
 
@@ -268,14 +270,16 @@ int
 command_line_run(int count, char **words)
 {
 	int used = 0;
-	bool asks_help = count >= 2 && (text_equal(words[1], "help") || text_equal(words[1], "--help"));
+	bool asks_help =
+		count >= 2 && (text_equal(words[1], "help") || text_equal(words[1], "--help"));
 	if (asks_help) {
 		print_overview(stdout);
 		return EXIT_YES;
 	}
 	const struct command *command = find(count - 1, words + 1, &used);
 	if (command != NULL) {
-		log_set_level(command->run == command_serve.run || command->run == command_sandbox.run
+		log_set_level(command->run == command_serve.run ||
+		                              command->run == command_sandbox.run
 		                      ? LOG_INFO
 		                      : LOG_WARNING);
 		return run(command, count - 1 - used, words + 1 + used);

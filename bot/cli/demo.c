@@ -25,12 +25,12 @@
 #include "io/http_client.h"
 
 struct demo {
-	char folder[64];            /* holds the data folder, the log and the export */
+	char folder[64]; /* holds the data folder, the log and the export */
 	char data[96], log[96];
 	char url[128];
 	pid_t server;
 	int promises, broken;
-	bool failed;                /* it could not be played */
+	bool failed; /* it could not be played */
 };
 
 /* --- promises ------------------------------------------------------------------------------------------------ */
@@ -75,8 +75,8 @@ start_program(struct demo *demo)
 {
 	struct why why = { "" };
 	int output;
-	const char *const words[] = { process_self(), "sandbox", "--listen", "127.0.0.1:0",
-		                      "--data", demo->data, NULL };
+	const char *const words[] = { process_self(), "sandbox",  "--listen", "127.0.0.1:0",
+		                      "--data",       demo->data, NULL };
 	ensure(text_copy(demo->folder, sizeof(demo->folder), "/tmp/estorno-demo-XXXXXX"));
 	if (mkdtemp(demo->folder) == NULL)
 		return give_up(demo, demo->folder, &why);
@@ -321,7 +321,8 @@ look_at_receipt(struct demo *demo, const char *order, char result[32], bool *saf
 static bool
 marina(struct demo *demo)
 {
-	say(demo, MARINA, "Marina", "Oi! Meu pedido 8421 veio quebrado, quero meu dinheiro de volta.");
+	say(demo, MARINA, "Marina",
+	    "Oi! Meu pedido 8421 veio quebrado, quero meu dinheiro de volta.");
 	if (!wait_for_replies(demo, MARINA, 1))
 		return false;
 	say(demo, MARINA, "Marina", "Pode sim.");
@@ -338,7 +339,8 @@ marina_promises(struct demo *demo)
 	bool safe;
 	struct at_bank bank = look_at_bank(demo, "8421");
 	look_at_receipt(demo, "8421", result, &safe);
-	promise(demo, bank.count == 1 && bank.cents == 18600 && text_equal(bank.status, "DEVOLVIDO"),
+	promise(demo,
+	        bank.count == 1 && bank.cents == 18600 && text_equal(bank.status, "DEVOLVIDO"),
 	        "o banco tem um único estorno do pedido 8421, de R$ 186,00, liquidado");
 	promise(demo, text_equal(result, "verified") && safe,
 	        "o recibo está selado: verified, safe_to_claim_complete");
@@ -398,8 +400,7 @@ show_receipt(struct demo *demo)
 }
 
 /* The export is written below the current folder, so we stand in ours. */
-static bool
-export(struct demo *demo, char folder[128])
+static bool export(struct demo *demo, char folder[128])
 {
 	const char *const words[] = { "export", "8421", NULL };
 	struct buffer output;
@@ -423,15 +424,17 @@ audit(struct demo *demo)
 	struct buffer output;
 	struct why why = { "" };
 	demo_print_heading("Verificações");
-	if (!promise(demo, export(demo, folder), "estorno export 8421 escreveu uma pasta para auditores"))
+	if (!promise(demo, export(demo, folder),
+	             "estorno export 8421 escreveu uma pasta para auditores"))
 		return;
 	ensure(text_format(object, sizeof(object), "%s/rcp_rf8421.postcept.json", folder));
 	ensure(text_format(body, sizeof(body), "%s/rcp_rf8421.json", folder));
 	ensure(text_format(signature, sizeof(signature), "%s/rcp_rf8421.json.sig", folder));
 	ensure(text_format(signers, sizeof(signers), "%s/allowed_signers", folder));
 	const char *const ours[] = { "verify", object, NULL };
-	const char *const theirs[] = { "ssh-keygen", "-Y", "verify", "-f", signers, "-I", "receipts@estorno",
-		                       "-n", "estorno-receipt", "-s", signature, NULL };
+	const char *const theirs[] = { "ssh-keygen",      "-Y", "verify",           "-f",
+		                       signers,           "-I", "receipts@estorno", "-n",
+		                       "estorno-receipt", "-s", signature,          NULL };
 	buffer_init(&output, 64 * 1024);
 	promise(demo, run_command(demo, ours, &output) == EXIT_YES,
 	        "estorno verify rcp_rf8421.postcept.json: autêntico");
@@ -474,8 +477,9 @@ const struct command command_demo = {
 	.name = "demo",
 	.arguments = "",
 	.sentence = "the #8421 conversation, end to end, then exit",
-	.help = "Starts the program against simulated providers on loopback, plays three conversations,\n"
-	        "shows the receipt and verifies it.  Exit 0 only if everything it shows is true.",
+	.help = "Starts the program against simulated providers on loopback, plays three "
+		"conversations,\n"
+		"shows the receipt and verifies it.  Exit 0 only if everything it shows is true.",
 	.options = "",
 	.run = run_demo,
 };

@@ -121,9 +121,9 @@ struct timeline {
 	const char *order;
 	struct case_row row;
 	struct refund_case c;
-	int64_t order_ended_us, order_us;     /* the ERP look-up */
+	int64_t order_ended_us, order_us; /* the ERP look-up */
 	int64_t yes_ms, refunding_ms, noting_ms, verifying_ms, sealed_ms, told_ms;
-	int64_t waited_us;                    /* for providers, after the yes */
+	int64_t waited_us; /* for providers, after the yes */
 	int64_t last_end_us;
 	bool polling;
 };
@@ -144,9 +144,9 @@ take_transition(void *context, const struct transition_row *row)
 		const char *state;
 		int64_t *at_ms;
 	} wanted[] = {
-		{ "RESERVED", &t->yes_ms },        { "REFUNDING", &t->refunding_ms },
-		{ "NOTING", &t->noting_ms },       { "VERIFYING", &t->verifying_ms },
-		{ "SEALED", &t->sealed_ms },       { "NOTIFYING", &t->told_ms },
+		{ "RESERVED", &t->yes_ms },  { "REFUNDING", &t->refunding_ms },
+		{ "NOTING", &t->noting_ms }, { "VERIFYING", &t->verifying_ms },
+		{ "SEALED", &t->sealed_ms }, { "NOTIFYING", &t->told_ms },
 	};
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (text_equal(row->to, wanted[i].state))
@@ -159,8 +159,8 @@ static void
 take_attempt(void *context, const struct attempt_row *row)
 {
 	struct timeline *t = context;
-	bool asks_again = text_equal(row->kind, "pay.refund_status") ||
-	                  text_equal(row->kind, "invoice.note");
+	bool asks_again =
+		text_equal(row->kind, "pay.refund_status") || text_equal(row->kind, "invoice.note");
 	if (text_equal(row->kind, "ledger.order")) {
 		t->order_us = row->ended_us - row->started_us;
 		return;
@@ -192,7 +192,8 @@ print_card(const struct timeline *t)
 	text_format(number, sizeof(number), "NC-%04lld", strtoll(t->c.note_seen.number, NULL, 10));
 	printf("\n  %sEstorno%s          %s · Pix\n", command_style("bold"), command_style("plain"),
 	       command_amount(t->c.offer.amount_cents));
-	printf("  %sNota de crédito%s  %s\n", command_style("bold"), command_style("plain"), number);
+	printf("  %sNota de crédito%s  %s\n", command_style("bold"), command_style("plain"),
+	       number);
 	printf("  %sRecibo%s           %s\n\n", command_style("bold"), command_style("plain"),
 	       t->c.receipt_id);
 }
@@ -220,7 +221,8 @@ demo_print_refund(const char *data, const char *order)
 	print_step("2  estorno no Pix que pagou, até liquidar", (t.noting_ms - t.yes_ms) * 1000);
 	print_step("3  nota de crédito, até autorizada", (t.verifying_ms - t.noting_ms) * 1000);
 	print_step("4  tudo relido, recibo selado, resposta", (t.told_ms - t.verifying_ms) * 1000);
-	printf("\n  do \"sim\" à resposta %.3f s, dos quais nossos %.3f s; o resto foi esperar banco e fisco\n",
+	printf("\n  do \"sim\" à resposta %.3f s, dos quais nossos %.3f s; o resto foi esperar "
+	       "banco e fisco\n",
 	       (double)whole_us / 1e6,
 	       (double)(whole_us > t.waited_us ? whole_us - t.waited_us : 0) / 1e6);
 }
@@ -228,7 +230,6 @@ demo_print_refund(const char *data, const char *order)
 void
 demo_print_end(int promises, int broken)
 {
-	printf("\n%s%d de %d promessas cumpridas%s\n",
-	       command_style(broken == 0 ? "green" : "red"), promises - broken, promises,
-	       command_style("plain"));
+	printf("\n%s%d de %d promessas cumpridas%s\n", command_style(broken == 0 ? "green" : "red"),
+	       promises - broken, promises, command_style("plain"));
 }

@@ -122,7 +122,7 @@ const struct command command_init = {
 	.arguments = "",
 	.sentence = "make the data folder, its keys and a first webhook secret",
 	.help = "Never touches a data folder that is there.  A file estorno.conf that stands in "
-	        "the\n"
+		"the\n"
 		"folder already is kept.",
 	.options = "",
 	.run = run,

@@ -222,7 +222,7 @@ const struct command command_mandate_show = {
 	.arguments = "",
 	.sentence = "the mandate that rules: status, limits, what is left",
 	.help = "Today and this month are São Paulo's; what is reserved or under way counts as "
-	        "used.\n"
+		"used.\n"
 		"Exit 1 when none was ever installed.",
 	.options = "",
 	.run = run_show,

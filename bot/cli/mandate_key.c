@@ -216,7 +216,7 @@ const struct command command_mandate_sign = {
 		"  --max-order-age-days N  since the order was placed\n"
 		"  --days N                how long it is valid (90)\n\n"
 		"A limit that is not given does not apply.  Days and months are São Paulo's.  "
-	        "Needs no\n"
+		"Needs no\n"
 		"data folder.",
 	.options = "--key= --id= --per-refund= --per-order= --per-customer-day= --per-day= "
 		   "--per-month= --count-per-day= --max-order-age-days= --days=",

@@ -33,8 +33,8 @@ spawn(const char *const *words, const char *input, const char *errors, pid_t *pi
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return why_set(why, "%s: %s", words[0], strerror(errno));
 	ensure(posix_spawn_file_actions_init(&actions) == 0);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input == NULL ? "/dev/null" : input,
-	                                 O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
+	                                 input == NULL ? "/dev/null" : input, O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	if (errors != NULL)
 		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors,
@@ -61,8 +61,8 @@ wait_for(pid_t pid)
 }
 
 int
-process_run(const char *const *words, const char *input, const char *errors,
-            struct buffer *output, struct why *why)
+process_run(const char *const *words, const char *input, const char *errors, struct buffer *output,
+            struct why *why)
 {
 	char bytes[4096];
 	ssize_t count;

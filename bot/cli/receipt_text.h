@@ -10,7 +10,7 @@
 
 /* Writes the card, every postcondition and the chain of receipts around it.  False with `why` when the
  * stored bytes can't be read. */
-bool
-receipt_text(FILE *out, struct store *store, const struct stored_receipt *receipt, struct why *why);
+bool receipt_text(FILE *out, struct store *store, const struct stored_receipt *receipt,
+                  struct why *why);
 
 #endif

@@ -141,10 +141,10 @@ const struct command command_sandbox = {
 	.sentence = "run the bot with simulated providers, to play with",
 	.help = "  --listen HOST:PORT   where to listen; port 0 picks a free one\n"
 		"  --data DIR           keep everything in DIR; without it (whatever "
-	        "$ESTORNO_DATA\n"
+		"$ESTORNO_DATA\n"
 		"                       says) in a folder that is thrown away at the end\n\n"
 		"Orders, money and notes are simulated, receipts are signed as tests.  A "
-	        "sandbox's\n"
+		"sandbox's\n"
 		"folder is never a live one, and a live one never a sandbox's.",
 	.options = "--listen=",
 	.run = run,

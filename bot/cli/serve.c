@@ -45,7 +45,7 @@ const struct command command_serve = {
 	.help = "  --listen HOST:PORT   where to listen, instead of the setting (127.0.0.1:8080);\n"
 		"                       port 0 picks a free one\n\n"
 		"Prints `listening on http://HOST:PORT` once it answers.  SIGTERM stops it in "
-	        "order:\n"
+		"order:\n"
 		"what is under way may come home first.  Log lines go to standard error.",
 	.options = "--listen=",
 	.run = run,

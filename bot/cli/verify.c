@@ -159,12 +159,12 @@ const struct command command_verify = {
 	.arguments = "FILE...",
 	.sentence = "is a receipt genuine?  0 yes, 1 no, 2 could not tell",
 	.help = "  --key KEY   whom to believe: a public key as a file or as text (an ssh-ed25519 "
-	        "line,\n"
+		"line,\n"
 		"              JSON, or base 64), or a file of GET /v1/signing-keys; may be "
-	        "repeated.\n"
+		"repeated.\n"
 		"              Without it, the keys that the data folder has published\n\n"
 		"FILE is a Receipt object, signed bytes with FILE.sig beside them, an inclusion "
-	        "proof\n"
+		"proof\n"
 		"with its receipt beside it, the log's checkpoint, or a folder made by `export`.",
 	.options = "--key=",
 	.least = 1,

@@ -8,53 +8,52 @@
 #include "base/text.h"
 #include "refund/phrasebook.h"
 
-#define EMBED(name, path)                                                                          \
-	__asm__(".section .rodata\n"                                                               \
-	        ".balign 8\n"                                                                      \
-	        "asset_" #name ":\n"                                                               \
-	        ".incbin \"" path "\"\n"                                                           \
-	        "asset_" #name "_end:\n"                                                           \
-	        ".byte 0\n"                                                                        \
-	        ".previous\n");                                                                    \
+#define EMBED(name, path)                \
+	__asm__(".section .rodata\n"     \
+	        ".balign 8\n"            \
+	        "asset_" #name ":\n"     \
+	        ".incbin \"" path "\"\n" \
+	        "asset_" #name "_end:\n" \
+	        ".byte 0\n"              \
+	        ".previous\n");          \
 	extern const char asset_##name[], asset_##name##_end[]
 
-#define FILES(X)                                                                                   \
-	X(schema, "bot/io/schema.sql")                                                             \
-	X(locale_pt_br, "locale/pt-BR.ini")                                                        \
-	X(locale_es, "locale/es.ini")                                                              \
-	X(locale_en, "locale/en.ini")                                                              \
-	X(web_style, "templates/web/style.css")                                                    \
-	X(web_icon, "templates/web/icon.svg")                                                      \
-	X(web_page_script, "templates/web/page.js")                                                \
-	X(web_words_script, "templates/web/words.js")                                              \
-	X(web_verify_script, "templates/web/verify.js")                                            \
-	X(web_inbox, "templates/web/inbox.html")                                                   \
-	X(web_inbox_script, "templates/web/inbox.js")                                              \
-	X(web_receipts, "templates/web/receipts.html")                                             \
-	X(web_receipts_script, "templates/web/receipts.js")                                        \
-	X(web_sandbox, "templates/web/sandbox.html")                                               \
+#define FILES(X)                                            \
+	X(schema, "bot/io/schema.sql")                      \
+	X(locale_pt_br, "locale/pt-BR.ini")                 \
+	X(locale_es, "locale/es.ini")                       \
+	X(locale_en, "locale/en.ini")                       \
+	X(web_style, "templates/web/style.css")             \
+	X(web_icon, "templates/web/icon.svg")               \
+	X(web_page_script, "templates/web/page.js")         \
+	X(web_words_script, "templates/web/words.js")       \
+	X(web_verify_script, "templates/web/verify.js")     \
+	X(web_inbox, "templates/web/inbox.html")            \
+	X(web_inbox_script, "templates/web/inbox.js")       \
+	X(web_receipts, "templates/web/receipts.html")      \
+	X(web_receipts_script, "templates/web/receipts.js") \
+	X(web_sandbox, "templates/web/sandbox.html")        \
 	X(web_sandbox_script, "templates/web/sandbox.js")
 
 #define X(name, path) EMBED(name, path);
 FILES(X)
 #undef X
 
-#define X(name, file, places)                                                                      \
-	EMBED(chat_pt_br_##name, "templates/chat/pt-BR/" file ".txt");                             \
-	EMBED(chat_es_##name, "templates/chat/es/" file ".txt");                                   \
+#define X(name, file, places)                                          \
+	EMBED(chat_pt_br_##name, "templates/chat/pt-BR/" file ".txt"); \
+	EMBED(chat_es_##name, "templates/chat/es/" file ".txt");       \
 	EMBED(chat_en_##name, "templates/chat/en/" file ".txt");
 TEMPLATES(X)
 #undef X
 
 #define ROW(name, path) { path, asset_##name, asset_##name##_end },
 
-const struct asset assets[] = {
-	FILES(ROW)
-#define X(name, file, places)                                                                      \
-	ROW(chat_pt_br_##name, "templates/chat/pt-BR/" file ".txt")                                \
-	ROW(chat_es_##name, "templates/chat/es/" file ".txt")                                      \
+const struct asset assets[] = { FILES(ROW)
+#define X(name, file, places)                                       \
+	ROW(chat_pt_br_##name, "templates/chat/pt-BR/" file ".txt") \
+	ROW(chat_es_##name, "templates/chat/es/" file ".txt")       \
 	ROW(chat_en_##name, "templates/chat/en/" file ".txt")
-	TEMPLATES(X)
+	                                TEMPLATES(X)
 #undef X
 };
 

@@ -84,8 +84,10 @@ is_private(const char *path, struct why *why)
 	if (stat(path, &status) != 0)
 		return why_set(why, "%s: %s", path, strerror(errno));
 	return (status.st_mode & 077) == 0 ||
-	       why_set(why, "%s can be read by others; make it mode 0600 and, if anybody may have "
-	                    "read it, make a new key", path);
+	       why_set(why,
+	               "%s can be read by others; make it mode 0600 and, if anybody may have "
+	               "read it, make a new key",
+	               path);
 }
 
 /* --- making ------------------------------------------------------------------------------------------------ */
@@ -193,8 +195,9 @@ folder_remove(const char *folder)
 bool
 folder_mark_sandbox(const char *folder, struct why *why)
 {
-	static const char words[] = "Everything in this folder is play: simulated orders, money and notes.\n"
-	                            "`estorno serve` refuses it, and its receipts are signed as tests.\n";
+	static const char words[] =
+		"Everything in this folder is play: simulated orders, money and notes.\n"
+		"`estorno serve` refuses it, and its receipts are signed as tests.\n";
 	char path[FOLDER_PATH_SIZE];
 	if (strlen(folder) + 64 > FOLDER_PATH_SIZE)
 		return why_set(why, "the path of the data folder is too long");

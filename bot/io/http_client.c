@@ -230,7 +230,7 @@ set_rules(struct call *call)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		set &= curl_easy_setopt(call->easy, texts[i].option, texts[i].text) == CURLE_OK;
 	set &= curl_easy_setopt(call->easy, CURLOPT_PROTOCOLS_STR,
-				call->loopback_only ? "http" : "https") == CURLE_OK;
+	                        call->loopback_only ? "http" : "https") == CURLE_OK;
 	return set;
 }
 
@@ -258,8 +258,8 @@ set_call(struct call *call, const struct http_call *options)
 		timeout_ms = CALL_SECONDS_MAX * 1000;
 	long alone = options->changes_world ? 1 : 0;
 	bool set = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, alone) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, alone) == CURLE_OK;
+	           curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, alone) == CURLE_OK &&
+	           curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, alone) == CURLE_OK;
 	if (options->certificate_file != NULL)
 		set &= curl_easy_setopt(easy, CURLOPT_SSLCERT, options->certificate_file) ==
 		       CURLE_OK;
@@ -303,13 +303,13 @@ set_request(struct call *call, const struct http_request *request)
 {
 	CURL *easy = call->easy;
 	bool has_body = request->body.length > 0 || request->method == HTTP_POST ||
-			request->method == HTTP_PUT || request->method == HTTP_PATCH;
+	                request->method == HTTP_PUT || request->method == HTTP_PATCH;
 	bool set = curl_easy_setopt(easy, CURLOPT_URL, buffer_text(&request->url)) == CURLE_OK;
 	if (has_body) {
 		set &= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-					(curl_off_t)request->body.length) == CURLE_OK;
+		                        (curl_off_t)request->body.length) == CURLE_OK;
 		set &= curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS,
-					buffer_text(&request->body)) == CURLE_OK;
+		                        buffer_text(&request->body)) == CURLE_OK;
 	}
 	set &= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, http_method_text(request->method)) ==
 	       CURLE_OK;
@@ -369,8 +369,8 @@ say_why(const struct call *call, CURLcode result, struct why *why)
 	if (call->too_large)
 		return why_set(why, "%s: sent, but the answer is too large to read", call->host);
 	return why_set(why, "%s: %s: %s", call->host,
-		       call->left ? "sent, but no whole answer" : "not sent",
-		       curl_easy_strerror(result));
+	               call->left ? "sent, but no whole answer" : "not sent",
+	               curl_easy_strerror(result));
 }
 
 static void
@@ -513,7 +513,7 @@ http_client_new(struct loop *loop, struct why *why)
 	    curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, timer_changed) != CURLM_OK ||
 	    curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client) != CURLM_OK ||
 	    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)CALLS_IN_FLIGHT_MAX) !=
-		    CURLM_OK) {
+	            CURLM_OK) {
 		why_set(why, "the HTTP client can't be started: out of memory");
 		http_client_free(client);
 		return NULL;
@@ -547,12 +547,12 @@ http_client_free(struct http_client *client)
 
 bool
 http_client_start(struct http_client *client, const struct http_request *request,
-		  const struct http_call *options, http_client_done *done, void *context,
-		  struct why *why)
+                  const struct http_call *options, http_client_done *done, void *context,
+                  struct why *why)
 {
 	if (client->line_count >= CALLS_WAITING_MAX)
 		return why_set(why, "%d calls are waiting already; try again later",
-			       CALLS_WAITING_MAX);
+		               CALLS_WAITING_MAX);
 	struct call *call = call_new(request, options, why);
 	if (call == NULL)
 		return false;
@@ -572,7 +572,7 @@ http_client_in_flight(const struct http_client *client)
 
 bool
 http_client_once(const struct http_request *request, const struct http_call *options,
-		 const char *unix_socket, struct http_response *response, struct http_end *end)
+                 const char *unix_socket, struct http_response *response, struct http_end *end)
 {
 	*end = (struct http_end){ .outcome = OUTCOME_RETRY };
 	struct call *call = call_new(request, options, &end->why);

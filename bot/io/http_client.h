@@ -33,18 +33,19 @@ struct http_client;
 
 struct http_end {
 	bool answered;
-	struct http_response *response; /* when answered; the client's, valid during the callback.  Of
-	                                 * its headers those that somebody reads: the table in the .c */
-	enum outcome outcome;           /* when not: RETRY or UNKNOWN */
-	struct why why;                 /* when not: host and cause, never a path or a header */
-	int64_t duration_us;            /* without the time spent waiting in line */
+	/* When answered: the client's, valid during the callback.  Of its headers those that somebody
+	 * reads: the table in the .c. */
+	struct http_response *response;
+	enum outcome outcome; /* when not: RETRY or UNKNOWN */
+	struct why why;       /* when not: host and cause, never a path or a header */
+	int64_t duration_us;  /* without the time spent waiting in line */
 };
 
 typedef void http_client_done(void *context, const struct http_end *end);
 
 struct http_call {
-	bool changes_world;           /* one connection of its own, closed afterwards */
-	int64_t timeout_ms;           /* for the whole call; capped at CALL_SECONDS_MAX, 0 for that */
+	bool changes_world; /* one connection of its own, closed afterwards */
+	int64_t timeout_ms; /* for the whole call; capped at CALL_SECONDS_MAX, 0 for that */
 	const char *certificate_file; /* mTLS: PEM files; NULL for none */
 	const char *key_file;
 };

@@ -283,7 +283,7 @@ static void
 connection_send(struct connection *connection)
 {
 	ssize_t sent = send(connection->descriptor, connection->output.bytes + connection->sent,
-			    connection->output.length - connection->sent, MSG_NOSIGNAL);
+	                    connection->output.length - connection->sent, MSG_NOSIGNAL);
 	if (sent < 0 && !would_block()) {
 		connection_free(connection);
 		return;
@@ -304,7 +304,7 @@ connection_answer(struct connection *connection, const struct http_response *res
 	if (response->body.failed || connection->output.failed ||
 	    connection->output.length > EXCHANGE_BYTES_MAX - server->answer_bytes) {
 		log_line(LOG_ERROR, "http_server.answer_too_large", "status=%d bytes=%zu",
-			 response->status, response->body.length);
+		         response->status, response->body.length);
 		buffer_reset(&connection->output);
 		connection_free(connection);
 		return;
@@ -425,7 +425,7 @@ connection_wait_for_head(struct connection *connection)
 		loop_watch_want(connection->watch, LOOP_READ);
 	else
 		connection_refuse(connection,
-				  memchr(input->bytes, '\r', input->length) ? 431 : 414);
+		                  memchr(input->bytes, '\r', input->length) ? 431 : 414);
 }
 
 static int
@@ -487,8 +487,8 @@ connection_receive(struct connection *connection)
 {
 	char *scratch = connection->site->server->scratch;
 	size_t room = connection->state == STATE_BODY
-			      ? body_missing(connection)
-			      : REQUEST_HEAD_BYTES_MAX - connection->input.length;
+	                      ? body_missing(connection)
+	                      : REQUEST_HEAD_BYTES_MAX - connection->input.length;
 	if (room > SCRATCH_BYTES)
 		room = SCRATCH_BYTES;
 	ensure(room > 0);
@@ -606,7 +606,7 @@ site_accept_one(struct site *site)
 			errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
 		if (exhausted && !connection_evict(server)) {
 			log_line(LOG_ERROR, "http_server.exhausted", "error=\"%s\"",
-				 strerror(errno));
+			         strerror(errno));
 			loop_watch_want(site->watch, 0);
 			loop_timer_set(site->rest, REST_MS * 1000);
 		}
@@ -720,13 +720,13 @@ http_server_free(struct http_server *server)
 
 bool
 http_server_listen(struct http_server *server, const struct http_site *settings, int *port,
-		   struct why *why)
+                   struct why *why)
 {
 	ensure(settings->body_bytes_max <= REQUEST_BYTES_MAX && settings->handler != NULL);
 	struct site *site = site_new(server, settings);
 	site->listener = site->unix_path != NULL
-				 ? listener_unix(site->unix_path, why)
-				 : listener_tcp(settings->host, settings->port, why);
+	                         ? listener_unix(site->unix_path, why)
+	                         : listener_tcp(settings->host, settings->port, why);
 	if (site->listener >= 0) {
 		site->watch =
 			loop_watch_add(server->loop, site->listener, LOOP_READ, site_accept, site);
@@ -811,7 +811,7 @@ http_answer_error(struct http_exchange *exchange, int status, const char *code, 
 
 void
 http_answer_text(struct http_exchange *exchange, int status, const char *content_type,
-		 const char *text)
+                 const char *text)
 {
 	struct http_response response;
 	http_response_init(&response);

@@ -32,12 +32,12 @@ struct http_exchange;
 typedef void http_handler(void *context, struct http_exchange *exchange);
 
 struct http_site {
-	const char *host;           /* numeric address to bind, "127.0.0.1"; unused with unix_path */
-	int port;                   /* 0 picks a free one */
-	const char *unix_path;      /* a unix socket instead, created 0600; NULL for none */
-	size_t body_bytes_max;      /* at most REQUEST_BYTES_MAX */
-	int64_t request_ms_max;     /* from a request's first byte to its last; 0 for REQUEST_SECONDS_MAX */
-	int64_t idle_ms_max;        /* between two requests; 0 for IDLE_SECONDS_MAX */
+	const char *host;      /* numeric address to bind, "127.0.0.1"; unused with unix_path */
+	int port;              /* 0 picks a free one */
+	const char *unix_path; /* a unix socket instead, created 0600; NULL for none */
+	size_t body_bytes_max; /* at most REQUEST_BYTES_MAX */
+	int64_t request_ms_max; /* from a request's first byte to its last; 0 for REQUEST_SECONDS_MAX */
+	int64_t idle_ms_max; /* between two requests; 0 for IDLE_SECONDS_MAX */
 	http_handler *handler;
 	void *context;
 };

@@ -280,7 +280,7 @@ judge(const struct reader *reader)
 
 int
 http_head_parse(const char *bytes, size_t length, struct http_request *request,
-		struct http_head *head)
+                struct http_head *head)
 {
 	ensure(length >= 4 && length <= REQUEST_HEAD_BYTES_MAX);
 	struct reader reader = { .request = request, .head = head };
@@ -295,7 +295,7 @@ http_head_parse(const char *bytes, size_t length, struct http_request *request,
 			return 431;
 		size_t line_length = (size_t)(line_end - line);
 		int status = lines == 0 ? read_request_line(&reader, line, line_length)
-					: read_header_line(&reader, line, line_length);
+		                        : read_header_line(&reader, line, line_length);
 		if (status != 0)
 			return status;
 		line = line_end + 2;
@@ -351,10 +351,10 @@ write_head(struct buffer *output, const struct http_response *response, bool clo
 	};
 	const struct http_headers *headers = &response->headers;
 	buffer_add_format(output, "HTTP/1.1 %d %s\r\n", response->status,
-			  http_reason_phrase(response->status));
+	                  http_reason_phrase(response->status));
 	for (size_t i = 0; i < headers->count; i++)
 		buffer_add_format(output, "%s: %s\r\n", headers->list[i].name,
-				  headers->list[i].value);
+		                  headers->list[i].value);
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		if (http_header(headers, usual[i][0]) == NULL)
 			buffer_add_format(output, "%s: %s\r\n", usual[i][0], usual[i][1]);

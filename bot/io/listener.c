@@ -46,13 +46,13 @@ int
 listener_tcp(const char *host, int port, struct why *why)
 {
 	const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM,
-					 .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+		                         .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
 	struct addrinfo *address = NULL;
 	char digits[16];
 	ensure(text_format(digits, sizeof(digits), "%d", port));
 	if (port < 0 || port > 65535 || getaddrinfo(host, digits, &wanted, &address) != 0) {
 		why_set(why, "cannot listen on %s port %d: not a numeric address and a port", host,
-			port);
+		        port);
 		return -1;
 	}
 	int descriptor = listener_open(address->ai_addr, address->ai_addrlen);
@@ -79,8 +79,8 @@ unix_is_dead(const struct sockaddr_un *address)
 {
 	int probe = socket(AF_UNIX, SOCKET_KIND, 0);
 	bool dead = probe >= 0 &&
-		    connect(probe, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
-		    errno == ECONNREFUSED;
+	            connect(probe, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
+	            errno == ECONNREFUSED;
 	if (probe >= 0)
 		close(probe);
 	return dead;
@@ -95,7 +95,7 @@ unix_clear(const struct sockaddr_un *address, struct why *why)
 		return true;
 	if (!S_ISSOCK(found.st_mode))
 		return why_set(why, "cannot listen on %s: a file that is not a socket is there",
-			       path);
+		               path);
 	if (!unix_is_dead(address))
 		return why_set(why, "cannot listen on %s: another process does", path);
 	if (unlink(path) != 0)
@@ -109,7 +109,7 @@ listener_unix(const char *path, struct why *why)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	if (!text_copy(address.sun_path, sizeof(address.sun_path), path)) {
 		why_set(why, "cannot listen on %s: a socket's path has at most %zu characters",
-			path, sizeof(address.sun_path) - 1);
+		        path, sizeof(address.sun_path) - 1);
 		return -1;
 	}
 	if (!unix_clear(&address, why))

@@ -119,10 +119,10 @@ loop_watch_add(struct loop *loop, int descriptor, unsigned wants, loop_ready *re
 	struct loop_watch *watch = calloc(1, sizeof(*watch));
 	ensure(watch != NULL);
 	*watch = (struct loop_watch){ .loop = loop,
-				      .descriptor = descriptor,
-				      .wants = wants,
-				      .ready = ready,
-				      .context = context };
+		                      .descriptor = descriptor,
+		                      .wants = wants,
+		                      .ready = ready,
+		                      .context = context };
 	if (!epoll_change(watch, EPOLL_CTL_ADD)) {
 		free(watch);
 		return NULL;
@@ -349,7 +349,7 @@ signals_unwatch(struct loop *loop)
 
 static int
 library_calls(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-	      size_t length)
+              size_t length)
 {
 	(void)user, (void)in, (void)length;
 	if (reason == LWS_CALLBACK_RAW_RX_FILE)
@@ -391,7 +391,7 @@ library_start(struct loop *loop)
 	}
 	lws_sock_file_fd_type descriptor = { .filefd = loop->epoll };
 	return lws_adopt_descriptor_vhost(host, LWS_ADOPT_RAW_FILE_DESC, descriptor,
-					  protocols[0].name, NULL) != NULL;
+	                                  protocols[0].name, NULL) != NULL;
 }
 
 /* --- the loop ------------------------------------------------------------------------------ */
@@ -406,7 +406,7 @@ descriptors_allow(void)
 	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < DESCRIPTORS_MAX)
 		log_line(LOG_WARNING, "loop.descriptors", "have=%llu want=%d",
-			 (unsigned long long)limit.rlim_cur, DESCRIPTORS_MAX);
+		         (unsigned long long)limit.rlim_cur, DESCRIPTORS_MAX);
 }
 
 struct loop *

@@ -34,8 +34,7 @@ prepare(struct store *store, const char *sql)
 	int code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->statement,
 	                              NULL);
 	if (code != SQLITE_OK) {
-		store_fail(store, "the store does not take a query: %s",
-		           sqlite3_errmsg(store->db));
+		store_fail(store, "the store does not take a query: %s", sqlite3_errmsg(store->db));
 		return NULL;
 	}
 	store->query_count++;
@@ -67,16 +66,15 @@ static void
 bound(struct query *q, int code)
 {
 	if (code != SQLITE_OK)
-		store_fail(q->store, "the store does not take a value: %s",
-		           sqlite3_errstr(code));
+		store_fail(q->store, "the store does not take a value: %s", sqlite3_errstr(code));
 }
 
 void
 query_text(struct query *q, const char *name, const char *value)
 {
 	if (q != NULL)
-		bound(q, sqlite3_bind_text(q->statement, place(q, name), value, -1,
-		                           SQLITE_TRANSIENT));
+		bound(q,
+		      sqlite3_bind_text(q->statement, place(q, name), value, -1, SQLITE_TRANSIENT));
 }
 
 void

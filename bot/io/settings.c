@@ -16,26 +16,34 @@
 
 struct row {
 	const char *key;
-	const char *choices;      /* "a|b": one of these words; NULL: any text, or a number */
-	size_t offset, size;      /* size 0: a number */
+	const char *choices; /* "a|b": one of these words; NULL: any text, or a number */
+	size_t offset, size; /* size 0: a number */
 	int64_t least, most;
-	const char *otherwise;    /* the default, as it would be written */
+	const char *otherwise; /* the default, as it would be written */
 	const char *sentence;
 };
 
-#define TEXT(key, default, sentence)                                                               \
-	{ #key, NULL, offsetof(struct settings, key), sizeof(((struct settings *)0)->key), 0, 0,   \
-	  default, sentence }
-#define CHOICE(key, words, default, sentence)                                                      \
-	{ #key, words, offsetof(struct settings, key), sizeof(((struct settings *)0)->key), 0, 0,  \
-	  default, sentence }
-#define NUMBER(key, least, most, default, sentence)                                                \
-	{ #key, NULL, offsetof(struct settings, key), 0, least, most, default, sentence }
+#define TEXT(key, default, sentence)                                                             \
+	{                                                                                        \
+#key, NULL, offsetof(struct settings, key), sizeof(((struct settings *)0)->key), \
+			0, 0, default, sentence                                                  \
+	}
+#define CHOICE(key, words, default, sentence)                                                     \
+	{                                                                                         \
+#key, words, offsetof(struct settings, key), sizeof(((struct settings *)0)->key), \
+			0, 0, default, sentence                                                   \
+	}
+#define NUMBER(key, least, most, default, sentence)                                           \
+	{                                                                                     \
+#key, NULL, offsetof(struct settings, key), 0, least, most, default, sentence \
+	}
 
 static const struct row rows[] = {
-	TEXT(merchant, "loja", "the shop's name in receipts; part of every refund id: do not change it later"),
+	TEXT(merchant, "loja",
+	     "the shop's name in receipts; part of every refund id: do not change it later"),
 	TEXT(agent, "support-bot", "the bot's name in receipts"),
-	CHOICE(timezone, "America/Sao_Paulo", "America/Sao_Paulo", "where the mandate's days begin"),
+	CHOICE(timezone, "America/Sao_Paulo", "America/Sao_Paulo",
+	       "where the mandate's days begin"),
 	CHOICE(locale, "pt-BR|es|en", "pt-BR", "the language of pages and of the first words"),
 	CHOICE(channel, "zapi", "zapi", "how customers reach us"),
 	CHOICE(ledger, "omie", "omie", "where orders are"),
@@ -46,22 +54,26 @@ static const struct row rows[] = {
 	TEXT(public_url, "", "how the outside reaches us, for log-in links: https://..."),
 	CHOICE(identity, "phone|phone_or_document", "phone_or_document",
 	       "how a customer proves that an order is his; another phone goes to a person"),
-	CHOICE(note_gate, "required", "required", "nothing is verified before the credit note is authorised"),
+	CHOICE(note_gate, "required", "required",
+	       "nothing is verified before the credit note is authorised"),
 	CHOICE(payment_reference, "nsu|integration_code|observation|customer_order_number", "nsu",
 	       "where the order holds the Pix txid or e2eid"),
 	NUMBER(consent_minutes, 1, 1440, "30", "how long an offer stands"),
 	NUMBER(order_hours, 1, 168, "24", "how long an order number is waited for"),
 	NUMBER(slow_seconds, 1, 600, "6", "after this the customer hears that it takes longer"),
-	NUMBER(refund_grace_seconds, 1, 3600, "60", "how long a refund or note that is not shown may still appear"),
+	NUMBER(refund_grace_seconds, 1, 3600, "60",
+	       "how long a refund or note that is not shown may still appear"),
 	NUMBER(call_timeout_seconds, 1, 60, "20", "for one call to a provider"),
 	NUMBER(told_wait_seconds, 1, 600, "10", "for the channel to confirm that the reply left"),
-	NUMBER(look_up_give_up_minutes, 1, 1440, "30", "reading ERP and bank before an offer, then a person"),
+	NUMBER(look_up_give_up_minutes, 1, 1440, "30",
+	       "reading ERP and bank before an offer, then a person"),
 	NUMBER(refund_give_up_minutes, 1, 1440, "30", "waiting for the bank, then a person"),
 	NUMBER(note_give_up_minutes, 1, 1440, "30", "waiting for the credit note, then a person"),
 	NUMBER(verify_give_up_minutes, 1, 1440, "10", "reading everything back, then a person"),
 	NUMBER(tell_give_up_minutes, 1, 1440, "60", "getting the reply out, then a person"),
 	TEXT(note_nature, "Devolução de venda", "natureza da operação of the credit note"),
-	NUMBER(tax_regime, 1, 3, "1", "1 Simples Nacional, 2 Simples above the limit, 3 normal; ask the accountant"),
+	NUMBER(tax_regime, 1, 3, "1",
+	       "1 Simples Nacional, 2 Simples above the limit, 3 normal; ask the accountant"),
 	TEXT(icms_origin, "0", "origin of the goods in the credit note"),
 	TEXT(icms_situation, "102", "CST or CSOSN of ICMS in the credit note; mirrors the sale"),
 	TEXT(pis_situation, "49", "CST of PIS in the credit note"),
@@ -118,7 +130,8 @@ set_row(const struct row *row, const char *value, struct settings *settings, str
 	if (!is_printable(value)) /* it may stand in a receipt */
 		return why_set(why, "%s must be one printable line", row->key);
 	if (!text_is_utf8(value, strlen(value)) || !text_copy(at, row->size, value))
-		return why_set(why, "%s may have at most %zu bytes of UTF-8", row->key, row->size - 1);
+		return why_set(why, "%s may have at most %zu bytes of UTF-8", row->key,
+		               row->size - 1);
 	return true;
 }
 
@@ -224,11 +237,13 @@ settings_load(const char *path, struct settings *settings, struct why *why)
 void
 settings_print_template(FILE *out)
 {
-	fprintf(out, "# Estorno's settings.  Every key with its default; remove the # to change one.\n");
+	fprintf(out,
+	        "# Estorno's settings.  Every key with its default; remove the # to change one.\n");
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		fprintf(out, "\n# %s%s%s\n#%s = %s\n", rows[i].sentence,
-		        rows[i].choices == NULL ? "" : ": ", rows[i].choices == NULL ? "" : rows[i].choices,
-		        rows[i].key, rows[i].otherwise);
+		        rows[i].choices == NULL ? "" : ": ",
+		        rows[i].choices == NULL ? "" : rows[i].choices, rows[i].key,
+		        rows[i].otherwise);
 }
 
 /* --- for the pure rooms ------------------------------------------------------------------------------------------ */
@@ -279,6 +294,7 @@ settings_shop(const struct settings *s, struct shop *shop)
 	ensure(text_copy(shop->icms_origin, sizeof(shop->icms_origin), s->icms_origin));
 	ensure(text_copy(shop->icms_situation, sizeof(shop->icms_situation), s->icms_situation));
 	ensure(text_copy(shop->pis_situation, sizeof(shop->pis_situation), s->pis_situation));
-	ensure(text_copy(shop->cofins_situation, sizeof(shop->cofins_situation), s->cofins_situation));
+	ensure(text_copy(shop->cofins_situation, sizeof(shop->cofins_situation),
+	                 s->cofins_situation));
 	ensure(text_copy(shop->note_nature, sizeof(shop->note_nature), s->note_nature));
 }

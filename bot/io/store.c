@@ -172,8 +172,10 @@ schema_version(struct store *store, long *version, struct why *why)
 		return false;
 	*version = strtol(text, NULL, 10);
 	return *version <= SCHEMA_VERSION ||
-	       why_set(why, "the store was written by a newer program (schema %ld, this one knows "
-	                    "%d)", *version, SCHEMA_VERSION);
+	       why_set(why,
+	               "the store was written by a newer program (schema %ld, this one knows "
+	               "%d)",
+	               *version, SCHEMA_VERSION);
 }
 
 static bool
@@ -202,7 +204,8 @@ is_up_to_date(struct store *store, struct why *why)
 	long version;
 	return schema_version(store, &version, why) &&
 	       (version == SCHEMA_VERSION ||
-	        why_set(why, "the store is of schema %ld, and %d is needed: run `estorno serve` once",
+	        why_set(why,
+	                "the store is of schema %ld, and %d is needed: run `estorno serve` once",
 	                version, SCHEMA_VERSION));
 }
 
@@ -247,8 +250,9 @@ store_open(const char *path, enum store_access access, struct why *why)
 	struct store *store = store_new();
 	bool writer = access == STORE_READ_WRITE;
 	bool ok = !writer || take_lock(store, path, why);
-	ok = ok && connect_file(store, path, writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,
-	                        why) &&
+	ok = ok &&
+	     connect_file(store, path, writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,
+	                  why) &&
 	     is_ours(store, path, why);
 	ok = ok && (writer ? write_pragmas(store, why) && migrate(store, why)
 	                   : is_up_to_date(store, why));
@@ -326,9 +330,8 @@ copy_pages(struct store *store, const char *path, struct why *why)
 {
 	sqlite3 *copy = NULL;
 	int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
-	sqlite3_backup *backup = code == SQLITE_OK
-	                                 ? sqlite3_backup_init(copy, "main", store->db, "main")
-	                                 : NULL;
+	sqlite3_backup *backup =
+		code == SQLITE_OK ? sqlite3_backup_init(copy, "main", store->db, "main") : NULL;
 	if (backup != NULL) {
 		sqlite3_backup_step(backup, -1);
 		sqlite3_backup_finish(backup);

@@ -85,7 +85,7 @@ struct message {
 	int64_t id;
 	int64_t contact;
 	char case_id[ID_SIZE];
-	bool by_shop;            /* a person at the shop's own phone */
+	bool by_shop; /* a person at the shop's own phone */
 	bool waiting;
 	bool cut;
 	int64_t heard_ms;
@@ -104,9 +104,11 @@ bool store_message_find(struct store *store, const char *channel, const char *pr
 bool store_message_delete(struct store *store, const char *channel, const char *provider_id,
                           int64_t now_ms);
 
-#define SAYINGS(X)                                                                                 \
-	X(QUEUED, "queued") X(SENDING, "sending") X(ACCEPTED, "accepted") X(SENT, "sent")          \
-	X(RECEIVED, "received") X(READ, "read") X(FAILED, "failed")
+#define SAYINGS(X)              \
+	X(QUEUED, "queued")     \
+	X(SENDING, "sending")   \
+	X(ACCEPTED, "accepted") \
+	X(SENT, "sent") X(RECEIVED, "received") X(READ, "read") X(FAILED, "failed")
 
 enum saying_state {
 #define X(name, text) SAYING_##name,
@@ -118,7 +120,7 @@ struct saying {
 	int64_t id;
 	int64_t contact;
 	char case_id[ID_SIZE];
-	char template[32];                /* "offer", "refund_done", "staff" */
+	char template[32]; /* "offer", "refund_done", "staff" */
 	char text[REPLY_BYTES_MAX];
 	char receipt_id[RECEIPT_ID_SIZE]; /* with refund_done; "" otherwise */
 	char commitment[COMMITMENT_SIZE];
@@ -149,10 +151,10 @@ void store_sayings_recover(struct store *store, int64_t now_ms);
 /* The conversation of a case, oldest first, in both directions. */
 struct line {
 	int64_t at_ms;
-	char author[16];   /* customer, bot, shop */
+	char author[16]; /* customer, bot, shop */
 	char text[MESSAGE_BYTES_MAX];
 	char content[16];
-	char state[16];    /* of ours: sent, read, ...; "deleted" or "edited" of the customer's */
+	char state[16]; /* of ours: sent, read, ...; "deleted" or "edited" of the customer's */
 };
 typedef void store_line_visit(void *context, const struct line *line);
 void store_conversation(struct store *store, const char *case_id, store_line_visit *visit,
@@ -185,7 +187,7 @@ struct case_row {
 	char reason[32];
 	int64_t amount_cents;
 	char receipt_id[RECEIPT_ID_SIZE];
-	bool receipt_is_safe;       /* that receipt is sealed, and what it claims may be told */
+	bool receipt_is_safe; /* that receipt is sealed, and what it claims may be told */
 	int64_t opened_ms, entered_ms, changed_ms; /* entered: into the present state */
 	char address[ADDRESS_SIZE]; /* for staff; masked by whoever shows it to others */
 	char name[128];
@@ -215,8 +217,8 @@ bool store_operation_load(struct store *store, int64_t id, struct operation *ope
 /* 0 when the schema refuses: one is open, or the mandate does not allow it. */
 int64_t store_attempt_open(struct store *store, int64_t operation, const char *tool,
                            const char *credential, int64_t now_us, struct why *why);
-void store_attempt_close(struct store *store, int64_t attempt, int64_t now_us,
-                         enum outcome outcome, const char *why);
+void store_attempt_close(struct store *store, int64_t attempt, int64_t now_us, enum outcome outcome,
+                         const char *why);
 
 /* Attempts that were under way when we stopped. */
 struct open_attempt {
@@ -247,7 +249,7 @@ bool store_trust_key(struct store *store, const char *key_id, const char *public
                      int64_t now_ms);
 bool store_trusted_key(struct store *store, const char *key_id, char *public_key, size_t size);
 
-#define MANDATE_STATUSES(X)                                                                        \
+#define MANDATE_STATUSES(X) \
 	X(ACTIVE, "active") X(PAUSED, "paused") X(REVOKED, "revoked") X(SUPERSEDED, "superseded")
 
 enum mandate_status {
@@ -296,15 +298,18 @@ int64_t store_refund_sequence(struct store *store, const char *e2eid);
 struct reservation {
 	const struct refund_case *c;
 	const struct mandate *mandate;
-	const char *customer;       /* keyed hash of the buyer's document */
+	const char *customer; /* keyed hash of the buyer's document */
 };
 
 /* Takes room.  False with `why` when a trigger says no. */
 bool store_reserve(struct store *store, const struct reservation *reservation, int64_t now_ms,
                    struct why *why);
 
-#define RESERVATION_STATES(X)                                                                      \
-	X(RESERVED, "reserved") X(EXECUTING, "executing") X(SPENT, "spent") X(RELEASED, "released")
+#define RESERVATION_STATES(X)                   \
+	X(RESERVED, "reserved")                 \
+	X(EXECUTING, "executing")               \
+	X(SPENT, "spent") X(RELEASED, "release" \
+	                              "d")
 
 enum reservation_state {
 #define X(name, text) RESERVATION_##name,
@@ -333,10 +338,10 @@ struct stored_receipt {
 	char supersedes[RECEIPT_ID_SIZE];
 	char superseded_by[RECEIPT_ID_SIZE]; /* computed, never stored */
 	char reply_commitment[COMMITMENT_SIZE];
-	char *body;                 /* the signed bytes; ours to free with store_receipt_free */
+	char *body; /* the signed bytes; ours to free with store_receipt_free */
 	size_t body_length;
-	char *details;              /* JSON */
-	char signature[96];         /* "" until sealed */
+	char *details;      /* JSON */
+	char signature[96]; /* "" until sealed */
 	char *sshsig;
 	char signing_key_id[32];
 	int64_t prepared_ms, sealed_ms;
@@ -397,7 +402,7 @@ struct stored_credential {
 	char name[CONNECTION_NAME_SIZE];
 	enum role role;
 	char nonce[64];
-	char *sealed;               /* base64; freed by the caller */
+	char *sealed; /* base64; freed by the caller */
 	char fingerprint[FINGERPRINT_SIZE];
 	int64_t stored_ms;
 };

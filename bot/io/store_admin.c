@@ -18,11 +18,12 @@
 void
 store_credential_set(struct store *store, const struct stored_credential *c)
 {
-	struct query *q = query(store, "INSERT INTO credentials (name, role, nonce, sealed, fingerprint, "
-	                               "stored_ms) VALUES (:name, :role, :nonce, :sealed, :fingerprint, :at) "
-	                               "ON CONFLICT (name, role) DO UPDATE SET nonce = excluded.nonce, "
-	                               "sealed = excluded.sealed, fingerprint = excluded.fingerprint, "
-	                               "stored_ms = excluded.stored_ms");
+	struct query *q =
+		query(store, "INSERT INTO credentials (name, role, nonce, sealed, fingerprint, "
+	                     "stored_ms) VALUES (:name, :role, :nonce, :sealed, :fingerprint, :at) "
+	                     "ON CONFLICT (name, role) DO UPDATE SET nonce = excluded.nonce, "
+	                     "sealed = excluded.sealed, fingerprint = excluded.fingerprint, "
+	                     "stored_ms = excluded.stored_ms");
 	query_text(q, ":name", c->name);
 	query_text(q, ":role", role_text(c->role));
 	query_text(q, ":nonce", c->nonce);
@@ -45,7 +46,7 @@ read_credential(struct query *q, struct stored_credential *c)
 	c->stored_ms = query_get_integer(q, 5);
 }
 
-#define CREDENTIAL_SELECT                                                                          \
+#define CREDENTIAL_SELECT \
 	"SELECT name, role, nonce, sealed, fingerprint, stored_ms FROM credentials "
 
 bool
@@ -65,7 +66,8 @@ store_credential(struct store *store, const char *name, enum role role, struct s
 bool
 store_credential_remove(struct store *store, const char *name, enum role role)
 {
-	struct query *q = query(store, "DELETE FROM credentials WHERE name = :name AND role = :role");
+	struct query *q =
+		query(store, "DELETE FROM credentials WHERE name = :name AND role = :role");
 	query_text(q, ":name", name);
 	query_text(q, ":role", role_text(role));
 	query_run(q);
@@ -116,7 +118,8 @@ read_staff(struct query *q, struct staff *staff)
 bool
 store_staff_find(struct store *store, const char *name, struct staff *staff)
 {
-	struct query *q = query(store, "SELECT " STAFF_COLUMNS " FROM staff s WHERE s.name = :name");
+	struct query *q =
+		query(store, "SELECT " STAFF_COLUMNS " FROM staff s WHERE s.name = :name");
 	bool found = false;
 	query_text(q, ":name", name);
 	while (query_next(q)) {
@@ -165,9 +168,10 @@ bool
 store_staff_link_use(struct store *store, const char *token_hash, int64_t now_ms,
                      struct staff *staff)
 {
-	struct query *use = query(store, "UPDATE staff_links SET used_ms = :now WHERE token_hash = :hash "
-	                                 "AND used_ms IS NULL AND expires_ms > :now AND staff_id IN "
-	                                 "(SELECT id FROM staff WHERE disabled_ms IS NULL)");
+	struct query *use =
+		query(store, "UPDATE staff_links SET used_ms = :now WHERE token_hash = :hash "
+	                     "AND used_ms IS NULL AND expires_ms > :now AND staff_id IN "
+	                     "(SELECT id FROM staff WHERE disabled_ms IS NULL)");
 	query_integer(use, ":now", now_ms);
 	query_text(use, ":hash", token_hash);
 	query_run(use);
@@ -185,8 +189,9 @@ void
 store_session_add(struct store *store, const char *token_hash, int64_t staff, int64_t now_ms,
                   int64_t expires_ms)
 {
-	struct query *q = query(store, "INSERT INTO staff_sessions (token_hash, staff_id, created_ms, seen_ms, "
-	                               "expires_ms) VALUES (:hash, :staff, :now, :now, :expires)");
+	struct query *q = query(
+		store, "INSERT INTO staff_sessions (token_hash, staff_id, created_ms, seen_ms, "
+		       "expires_ms) VALUES (:hash, :staff, :now, :now, :expires)");
 	query_text(q, ":hash", token_hash);
 	query_integer(q, ":staff", staff);
 	query_integer(q, ":now", now_ms);
@@ -198,10 +203,11 @@ bool
 store_session(struct store *store, const char *token_hash, int64_t now_ms, int64_t idle_ms,
               struct staff *staff, int64_t *seen_ms)
 {
-	struct query *q = query(store, "SELECT " STAFF_COLUMNS ", n.seen_ms FROM staff_sessions n "
-	                               "JOIN staff s ON s.id = n.staff_id WHERE n.token_hash = :hash "
-	                               "AND n.expires_ms > :now AND n.seen_ms > :now - :idle "
-	                               "AND s.disabled_ms IS NULL");
+	struct query *q =
+		query(store, "SELECT " STAFF_COLUMNS ", n.seen_ms FROM staff_sessions n "
+	                     "JOIN staff s ON s.id = n.staff_id WHERE n.token_hash = :hash "
+	                     "AND n.expires_ms > :now AND n.seen_ms > :now - :idle "
+	                     "AND s.disabled_ms IS NULL");
 	bool found = false;
 	query_text(q, ":hash", token_hash);
 	query_integer(q, ":now", now_ms);
@@ -217,7 +223,8 @@ store_session(struct store *store, const char *token_hash, int64_t now_ms, int64
 void
 store_session_seen(struct store *store, const char *token_hash, int64_t now_ms)
 {
-	struct query *q = query(store, "UPDATE staff_sessions SET seen_ms = :now WHERE token_hash = :hash");
+	struct query *q =
+		query(store, "UPDATE staff_sessions SET seen_ms = :now WHERE token_hash = :hash");
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":hash", token_hash);
 	query_run(q);

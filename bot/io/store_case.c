@@ -18,11 +18,12 @@ save_fact(struct store *store, const struct refund_case *c, const char *kind, in
           json_t *body)
 {
 	char *text = json_text(body);
-	struct query *q = query(store, "INSERT INTO case_facts (case_id, kind, read_ms, body) "
-	                               "VALUES (:case, :kind, :read, :body) "
-	                               "ON CONFLICT (case_id, kind) DO UPDATE "
-	                               "SET read_ms = excluded.read_ms, body = excluded.body "
-	                               "WHERE excluded.read_ms <> read_ms OR excluded.body <> body");
+	struct query *q =
+		query(store, "INSERT INTO case_facts (case_id, kind, read_ms, body) "
+	                     "VALUES (:case, :kind, :read, :body) "
+	                     "ON CONFLICT (case_id, kind) DO UPDATE "
+	                     "SET read_ms = excluded.read_ms, body = excluded.body "
+	                     "WHERE excluded.read_ms <> read_ms OR excluded.body <> body");
 	query_text(q, ":case", c->id);
 	query_text(q, ":kind", kind);
 	query_integer(q, ":read", read_ms);
@@ -153,13 +154,18 @@ store_case_load(struct store *store, const char *id, struct refund_case *c)
 void
 store_case_save(struct store *store, const struct refund_case *c, int64_t now_ms)
 {
-	struct query *q = query(store,
-	        "INSERT INTO cases (id, contact_id, state, reason, order_number, amount_cents, receipt_id, "
-	        "opened_ms, changed_ms, due_ms, document) VALUES (:id, :contact, :state, :reason, :order, "
-	        ":amount, :receipt, :opened, :now, :due, :document) ON CONFLICT (id) DO UPDATE SET "
-	        "state = excluded.state, reason = excluded.reason, order_number = excluded.order_number, "
-	        "amount_cents = excluded.amount_cents, receipt_id = excluded.receipt_id, "
-	        "changed_ms = excluded.changed_ms, due_ms = excluded.due_ms, document = excluded.document");
+	struct query *q = query(
+		store,
+		"INSERT INTO cases (id, contact_id, state, reason, order_number, amount_cents, "
+		"receipt_id, "
+		"opened_ms, changed_ms, due_ms, document) VALUES (:id, :contact, :state, :reason, "
+		":order, "
+		":amount, :receipt, :opened, :now, :due, :document) ON CONFLICT (id) DO UPDATE SET "
+		"state = excluded.state, reason = excluded.reason, order_number = "
+		"excluded.order_number, "
+		"amount_cents = excluded.amount_cents, receipt_id = excluded.receipt_id, "
+		"changed_ms = excluded.changed_ms, due_ms = excluded.due_ms, document = "
+		"excluded.document");
 	json_t *json = case_to_json(c);
 	char *document = json_text(json);
 	query_text(q, ":id", c->id);
@@ -211,9 +217,10 @@ store_cases_due(struct store *store, int64_t now_ms, char ids[][ID_SIZE], size_t
 int64_t
 store_next_due_ms(struct store *store)
 {
-	struct query *q = query(store, "SELECT min(at) FROM (SELECT min(due_ms) AS at FROM cases "
-	                               "WHERE due_ms IS NOT NULL UNION ALL SELECT min(due_ms) FROM outbox "
-	                               "WHERE due_ms IS NOT NULL) HAVING min(at) IS NOT NULL");
+	struct query *q =
+		query(store, "SELECT min(at) FROM (SELECT min(due_ms) AS at FROM cases "
+	                     "WHERE due_ms IS NOT NULL UNION ALL SELECT min(due_ms) FROM outbox "
+	                     "WHERE due_ms IS NOT NULL) HAVING min(at) IS NOT NULL");
 	int64_t next_ms = INT64_MAX;
 	while (query_next(q))
 		next_ms = query_get_integer(q, 0);
@@ -263,8 +270,9 @@ void
 store_transition(struct store *store, const char *case_id, int64_t at_ms, const char *from,
                  const char *to, const char *reason, const char *actor)
 {
-	struct query *q = query(store, "INSERT INTO transitions (case_id, at_ms, from_state, to_state, "
-	                               "reason, actor) VALUES (:case, :at, :from, :to, :reason, :actor)");
+	struct query *q =
+		query(store, "INSERT INTO transitions (case_id, at_ms, from_state, to_state, "
+	                     "reason, actor) VALUES (:case, :at, :from, :to, :reason, :actor)");
 	query_text(q, ":case", case_id);
 	query_integer(q, ":at", at_ms);
 	query_text(q, ":from", from);
@@ -278,8 +286,9 @@ void
 store_history(struct store *store, const char *case_id, store_transition_visit *visit,
               void *context)
 {
-	struct query *q = query(store, "SELECT at_ms, from_state, to_state, reason, actor FROM transitions "
-	                               "WHERE case_id = :case ORDER BY id");
+	struct query *q =
+		query(store, "SELECT at_ms, from_state, to_state, reason, actor FROM transitions "
+	                     "WHERE case_id = :case ORDER BY id");
 	struct transition_row row;
 	query_text(q, ":case", case_id);
 	while (query_next(q)) {
@@ -297,8 +306,9 @@ store_history(struct store *store, const char *case_id, store_transition_visit *
 static int64_t
 find_operation(struct store *store, const char *case_id, const struct operation *operation)
 {
-	struct query *q = query(store, "SELECT id FROM operations WHERE case_id = :case AND kind = :kind "
-	                               "AND key = :key");
+	struct query *q =
+		query(store, "SELECT id FROM operations WHERE case_id = :case AND kind = :kind "
+	                     "AND key = :key");
 	int64_t id = 0;
 	query_text(q, ":case", case_id);
 	query_text(q, ":kind", operation_text(operation->kind));
@@ -315,8 +325,9 @@ store_operation(struct store *store, const char *case_id, const struct operation
 	int64_t id = find_operation(store, case_id, operation);
 	if (id != 0)
 		return id;
-	struct query *q = query(store, "INSERT INTO operations (case_id, kind, role, key, input, created_ms) "
-	                               "VALUES (:case, :kind, :role, :key, :input, :now)");
+	struct query *q =
+		query(store, "INSERT INTO operations (case_id, kind, role, key, input, created_ms) "
+	                     "VALUES (:case, :kind, :role, :key, :input, :now)");
 	json_t *json = operation_to_json(operation);
 	char *input = json_text(json);
 	query_text(q, ":case", case_id);
@@ -356,8 +367,9 @@ int64_t
 store_attempt_open(struct store *store, int64_t operation, const char *tool, const char *credential,
                    int64_t now_us, struct why *why)
 {
-	struct query *q = query(store, "INSERT INTO attempts (operation_id, tool, credential, started_us) "
-	                               "VALUES (:operation, :tool, :credential, :now)");
+	struct query *q =
+		query(store, "INSERT INTO attempts (operation_id, tool, credential, started_us) "
+	                     "VALUES (:operation, :tool, :credential, :now)");
 	query_integer(q, ":operation", operation);
 	query_text(q, ":tool", tool);
 	query_text(q, ":credential", credential);
@@ -369,8 +381,9 @@ void
 store_attempt_close(struct store *store, int64_t attempt, int64_t now_us, enum outcome outcome,
                     const char *why)
 {
-	struct query *q = query(store, "UPDATE attempts SET ended_us = :now, outcome = :outcome, why = :why "
-	                               "WHERE id = :id");
+	struct query *q =
+		query(store, "UPDATE attempts SET ended_us = :now, outcome = :outcome, why = :why "
+	                     "WHERE id = :id");
 	query_integer(q, ":now", now_us);
 	query_text(q, ":outcome", outcome_text(outcome));
 	query_text(q, ":why", why);
@@ -381,9 +394,10 @@ store_attempt_close(struct store *store, int64_t attempt, int64_t now_us, enum o
 size_t
 store_open_attempts(struct store *store, struct open_attempt *attempts, size_t room)
 {
-	struct query *q = query(store, "SELECT a.id, a.operation_id, o.case_id, a.credential FROM attempts a "
-	                               "JOIN operations o ON o.id = a.operation_id "
-	                               "WHERE a.ended_us IS NULL ORDER BY a.id LIMIT :room");
+	struct query *q =
+		query(store, "SELECT a.id, a.operation_id, o.case_id, a.credential FROM attempts a "
+	                     "JOIN operations o ON o.id = a.operation_id "
+	                     "WHERE a.ended_us IS NULL ORDER BY a.id LIMIT :room");
 	size_t count = 0;
 	query_integer(q, ":room", (int64_t)room);
 	while (query_next(q)) {
@@ -399,10 +413,11 @@ store_open_attempts(struct store *store, struct open_attempt *attempts, size_t r
 void
 store_attempts(struct store *store, const char *case_id, store_attempt_visit *visit, void *context)
 {
-	struct query *q = query(store,
-	        "SELECT kind, key, tool, credential, coalesce(outcome, ''), why, started_us, "
-	        "coalesce(ended_us, 0) FROM attempts a JOIN operations o ON o.id = a.operation_id "
-	        "WHERE case_id = :case ORDER BY a.id");
+	struct query *q = query(
+		store,
+		"SELECT kind, key, tool, credential, coalesce(outcome, ''), why, started_us, "
+		"coalesce(ended_us, 0) FROM attempts a JOIN operations o ON o.id = a.operation_id "
+		"WHERE case_id = :case ORDER BY a.id");
 	struct attempt_row row;
 	query_text(q, ":case", case_id);
 	while (query_next(q)) {
@@ -423,9 +438,10 @@ store_attempts(struct store *store, const char *case_id, store_attempt_visit *vi
 void
 store_offer(struct store *store, const struct refund_case *c)
 {
-	struct query *q = query(store, "INSERT INTO offers (id, case_id, order_number, e2eid, amount_cents, "
-	                               "made_ms, expires_ms) VALUES (:id, :case, :order, :e2eid, :amount, "
-	                               ":made, :expires)");
+	struct query *q =
+		query(store, "INSERT INTO offers (id, case_id, order_number, e2eid, amount_cents, "
+	                     "made_ms, expires_ms) VALUES (:id, :case, :order, :e2eid, :amount, "
+	                     ":made, :expires)");
 	query_text(q, ":id", c->offer.id);
 	query_text(q, ":case", c->id);
 	query_text(q, ":order", c->order_number);

@@ -18,9 +18,9 @@ struct query {
 
 struct store {
 	sqlite3 *db;
-	int lock;                 /* the writer's lock file, -1 for readers */
+	int lock; /* the writer's lock file, -1 for readers */
 	bool failed;
-	struct why why;           /* the first cause */
+	struct why why; /* the first cause */
 	size_t query_count;
 	struct query queries[QUERIES_MAX];
 };

@@ -45,8 +45,8 @@ const char *
 mandate_status_text(enum mandate_status status)
 {
 	switch (status) {
-#define X(name, text)                                                                              \
-	case MANDATE_##name:                                                                       \
+#define X(name, text)        \
+	case MANDATE_##name: \
 		return text;
 		MANDATE_STATUSES(X)
 #undef X
@@ -58,8 +58,8 @@ mandate_status_text(enum mandate_status status)
 static enum mandate_status
 status_parse(const char *text)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word))                                                                \
+#define X(name, word)               \
+	if (text_equal(text, word)) \
 		return MANDATE_##name;
 	MANDATE_STATUSES(X)
 #undef X
@@ -67,9 +67,9 @@ status_parse(const char *text)
 	return MANDATE_REVOKED;
 }
 
-#define MANDATE_COLUMNS                                                                            \
-	"id, version, body, signature, key_id, per_refund_cents, per_order_cents, "               \
-	"per_customer_day_cents, per_day_cents, per_month_cents, count_per_day, "                  \
+#define MANDATE_COLUMNS                                                             \
+	"id, version, body, signature, key_id, per_refund_cents, per_order_cents, " \
+	"per_customer_day_cents, per_day_cents, per_month_cents, count_per_day, "   \
 	"max_order_age_days, not_before_ms, expires_ms, status, installed_ms, changed_ms"
 
 static void
@@ -129,10 +129,12 @@ may_install(struct store *store, const struct stored_mandate *mandate, struct wh
 static void
 insert_mandate(struct store *store, const struct stored_mandate *m, int64_t now_ms)
 {
-	struct query *q = query(store,
-	        "INSERT INTO mandates (" MANDATE_COLUMNS ") VALUES (:id, :version, :body, :signature, :key, "
-	        ":per_refund, :per_order, :per_customer_day, :per_day, :per_month, :count, :age, "
-	        ":not_before, :expires, 'active', :now, :now)");
+	struct query *q = query(
+		store,
+		"INSERT INTO mandates (" MANDATE_COLUMNS
+		") VALUES (:id, :version, :body, :signature, :key, "
+		":per_refund, :per_order, :per_customer_day, :per_day, :per_month, :count, :age, "
+		":not_before, :expires, 'active', :now, :now)");
 	query_text(q, ":id", m->columns.id);
 	query_integer(q, ":version", m->columns.signed_ms);
 	query_text(q, ":body", m->body);
@@ -157,8 +159,9 @@ store_mandate_install(struct store *store, const struct stored_mandate *mandate,
 {
 	if (!may_install(store, mandate, why))
 		return false;
-	struct query *q = query(store, "UPDATE mandates SET status = 'superseded', changed_ms = :now "
-	                               "WHERE status IN ('active', 'paused')");
+	struct query *q =
+		query(store, "UPDATE mandates SET status = 'superseded', changed_ms = :now "
+	                     "WHERE status IN ('active', 'paused')");
 	query_integer(q, ":now", now_ms);
 	query_run(q);
 	insert_mandate(store, mandate, now_ms);
@@ -219,8 +222,8 @@ sum(struct query *q, int64_t now_ms)
 }
 
 #define TODAY "day = strftime('%Y-%m-%d', :now / 1000 - 10800, 'unixepoch')"
-#define THIS_MONTH                                                                                 \
-	"day BETWEEN strftime('%Y-%m-01', :now / 1000 - 10800, 'unixepoch') "                      \
+#define THIS_MONTH                                                            \
+	"day BETWEEN strftime('%Y-%m-01', :now / 1000 - 10800, 'unixepoch') " \
 	"AND strftime('%Y-%m-31', :now / 1000 - 10800, 'unixepoch')"
 #define SUM "SELECT coalesce(sum(amount_cents), 0) FROM reservations WHERE state <> 'released' AND "
 
@@ -236,8 +239,10 @@ store_mandate_use(struct store *store, const char *order_number, const char *cus
 	use->customer_day_cents = sum(of_customer, now_ms);
 	use->day_cents = sum(query(store, SUM TODAY), now_ms);
 	use->month_cents = sum(query(store, SUM THIS_MONTH), now_ms);
-	use->day_count = sum(query(store, "SELECT count(*) FROM reservations WHERE state <> 'released' AND " TODAY),
-	                     now_ms);
+	use->day_count =
+		sum(query(store,
+	                  "SELECT count(*) FROM reservations WHERE state <> 'released' AND " TODAY),
+	            now_ms);
 }
 
 /* --- payments and reservations --------------------------------------------------------------------------------- */
@@ -246,10 +251,11 @@ void
 store_payment(struct store *store, const struct payment_facts *payment, int64_t elsewhere_cents,
               int64_t now_ms)
 {
-	struct query *q = query(store, "INSERT INTO payments (e2eid, amount_cents, elsewhere_cents, read_ms) "
-	                               "VALUES (:e2eid, :amount, :elsewhere, :now) ON CONFLICT (e2eid) "
-	                               "DO UPDATE SET amount_cents = excluded.amount_cents, "
-	                               "elsewhere_cents = excluded.elsewhere_cents, read_ms = excluded.read_ms");
+	struct query *q = query(
+		store, "INSERT INTO payments (e2eid, amount_cents, elsewhere_cents, read_ms) "
+		       "VALUES (:e2eid, :amount, :elsewhere, :now) ON CONFLICT (e2eid) "
+		       "DO UPDATE SET amount_cents = excluded.amount_cents, "
+		       "elsewhere_cents = excluded.elsewhere_cents, read_ms = excluded.read_ms");
 	query_text(q, ":e2eid", payment->e2eid);
 	query_integer(q, ":amount", payment->amount_cents);
 	query_integer(q, ":elsewhere", elsewhere_cents);
@@ -262,9 +268,11 @@ store_refund_sequence(struct store *store, const char *e2eid)
 {
 	/* An id is burnt when its order to pay was made and the reservation was released all the same: only a
 	 * final NAO_REALIZADO does that. */
-	struct query *q = query(store, "SELECT count(DISTINCT refund_id) FROM reservations r "
-	                               "WHERE e2eid = :e2eid AND state = 'released' AND EXISTS "
-	                               "(SELECT 1 FROM operations WHERE kind = 'pay.refund' AND key = r.refund_id)");
+	struct query *q =
+		query(store,
+	              "SELECT count(DISTINCT refund_id) FROM reservations r "
+	              "WHERE e2eid = :e2eid AND state = 'released' AND EXISTS "
+	              "(SELECT 1 FROM operations WHERE kind = 'pay.refund' AND key = r.refund_id)");
 	int64_t burnt = 0;
 	query_text(q, ":e2eid", e2eid);
 	while (query_next(q))
@@ -277,11 +285,13 @@ store_reserve(struct store *store, const struct reservation *reservation, int64_
               struct why *why)
 {
 	const struct refund_case *c = reservation->c;
-	struct query *q = query(store,
-	        "INSERT INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, "
-	        "customer, e2eid, refund_id, amount_cents, reserved_ms, state, changed_ms) VALUES (:case, "
-	        ":offer, :mandate, :version, :order, :customer, :e2eid, :refund, :amount, :now, 'reserved', "
-	        ":now)");
+	struct query *q = query(store, "INSERT INTO reservations (case_id, offer_id, mandate_id, "
+	                               "mandate_version, order_number, "
+	                               "customer, e2eid, refund_id, amount_cents, reserved_ms, "
+	                               "state, changed_ms) VALUES (:case, "
+	                               ":offer, :mandate, :version, :order, :customer, :e2eid, "
+	                               ":refund, :amount, :now, 'reserved', "
+	                               ":now)");
 	query_text(q, ":case", c->id);
 	query_text(q, ":offer", c->offer.id);
 	query_text(q, ":mandate", reservation->mandate->id);
@@ -299,8 +309,8 @@ static const char *
 reservation_text(enum reservation_state state)
 {
 	switch (state) {
-#define X(name, text)                                                                              \
-	case RESERVATION_##name:                                                                   \
+#define X(name, text)            \
+	case RESERVATION_##name: \
 		return text;
 		RESERVATION_STATES(X)
 #undef X
@@ -313,8 +323,9 @@ bool
 store_reservation_set(struct store *store, const char *case_id, enum reservation_state state,
                       int64_t now_ms, struct why *why)
 {
-	struct query *q = query(store, "UPDATE reservations SET state = :state, changed_ms = :now "
-	                               "WHERE case_id = :case AND state IN ('reserved', 'executing')");
+	struct query *q =
+		query(store, "UPDATE reservations SET state = :state, changed_ms = :now "
+	                     "WHERE case_id = :case AND state IN ('reserved', 'executing')");
 	query_text(q, ":state", reservation_text(state));
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":case", case_id);

@@ -17,12 +17,13 @@
 int64_t
 store_contact(struct store *store, const struct contact *contact, int64_t now_ms)
 {
-	struct query *q = query(store, "INSERT INTO contacts (channel, address, lid, name, first_heard_ms) "
-	                               "VALUES (:channel, :address, :lid, :name, :now) "
-	                               "ON CONFLICT (channel, address) DO UPDATE SET "
-	                               "lid = CASE WHEN excluded.lid = '' THEN lid ELSE excluded.lid END, "
-	                               "name = CASE WHEN excluded.name = '' THEN name ELSE excluded.name END "
-	                               "RETURNING id");
+	struct query *q =
+		query(store, "INSERT INTO contacts (channel, address, lid, name, first_heard_ms) "
+	                     "VALUES (:channel, :address, :lid, :name, :now) "
+	                     "ON CONFLICT (channel, address) DO UPDATE SET "
+	                     "lid = CASE WHEN excluded.lid = '' THEN lid ELSE excluded.lid END, "
+	                     "name = CASE WHEN excluded.name = '' THEN name ELSE excluded.name END "
+	                     "RETURNING id");
 	int64_t id = 0;
 	query_text(q, ":channel", contact->channel);
 	query_text(q, ":address", contact->address);
@@ -37,7 +38,8 @@ store_contact(struct store *store, const struct contact *contact, int64_t now_ms
 bool
 store_contact_load(struct store *store, int64_t id, struct contact *contact)
 {
-	struct query *q = query(store, "SELECT id, channel, address, lid, name FROM contacts WHERE id = :id");
+	struct query *q =
+		query(store, "SELECT id, channel, address, lid, name FROM contacts WHERE id = :id");
 	bool found = false;
 	memset(contact, 0, sizeof(*contact));
 	query_integer(q, ":id", id);
@@ -58,12 +60,13 @@ bool
 store_hear(struct store *store, const char *channel, struct message *message)
 {
 	const struct heard *heard = message->heard;
-	struct query *q = query(store, "INSERT INTO messages (contact_id, author, channel, provider_id, "
-	                               "edit_id, waiting, heard_ms, said_ms, content, text, button_id, "
-	                               "quoted_id, forwarded) VALUES (:contact, :author, :channel, "
-	                               ":provider_id, :edit_id, :waiting, :heard, :said, :content, :text, "
-	                               ":button, :quoted, :forwarded) "
-	                               "ON CONFLICT (channel, provider_id, edit_id, waiting) DO NOTHING");
+	struct query *q =
+		query(store, "INSERT INTO messages (contact_id, author, channel, provider_id, "
+	                     "edit_id, waiting, heard_ms, said_ms, content, text, button_id, "
+	                     "quoted_id, forwarded) VALUES (:contact, :author, :channel, "
+	                     ":provider_id, :edit_id, :waiting, :heard, :said, :content, :text, "
+	                     ":button, :quoted, :forwarded) "
+	                     "ON CONFLICT (channel, provider_id, edit_id, waiting) DO NOTHING");
 	query_integer(q, ":contact", message->contact);
 	query_text(q, ":author", message->by_shop ? "shop" : "customer");
 	query_text(q, ":channel", channel);
@@ -95,8 +98,9 @@ bool
 store_message_find(struct store *store, const char *channel, const char *provider_id,
                    int64_t *contact, char *case_id)
 {
-	struct query *q = query(store, "SELECT contact_id, case_id FROM messages WHERE channel = :channel "
-	                               "AND provider_id = :id ORDER BY id LIMIT 1");
+	struct query *q =
+		query(store, "SELECT contact_id, case_id FROM messages WHERE channel = :channel "
+	                     "AND provider_id = :id ORDER BY id LIMIT 1");
 	bool found = false;
 	query_text(q, ":channel", channel);
 	query_text(q, ":id", provider_id);
@@ -112,8 +116,9 @@ bool
 store_message_delete(struct store *store, const char *channel, const char *provider_id,
                      int64_t now_ms)
 {
-	struct query *q = query(store, "UPDATE messages SET deleted_ms = :now WHERE channel = :channel "
-	                               "AND provider_id = :id AND deleted_ms IS NULL");
+	struct query *q =
+		query(store, "UPDATE messages SET deleted_ms = :now WHERE channel = :channel "
+	                     "AND provider_id = :id AND deleted_ms IS NULL");
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":channel", channel);
 	query_text(q, ":id", provider_id);
@@ -127,8 +132,8 @@ static const char *
 saying_text(enum saying_state state)
 {
 	switch (state) {
-#define X(name, text)                                                                              \
-	case SAYING_##name:                                                                        \
+#define X(name, text)       \
+	case SAYING_##name: \
 		return text;
 		SAYINGS(X)
 #undef X
@@ -140,8 +145,8 @@ saying_text(enum saying_state state)
 static enum saying_state
 saying_parse(const char *text)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word))                                                                \
+#define X(name, word)               \
+	if (text_equal(text, word)) \
 		return SAYING_##name;
 	SAYINGS(X)
 #undef X
@@ -160,11 +165,12 @@ kind_of(const char *template)
 bool
 store_say(struct store *store, const struct saying *saying, int64_t now_ms, struct why *why)
 {
-	struct query *q = query(store, "INSERT INTO outbox (contact_id, case_id, kind, template, text, "
-	                               "receipt_id, commitment, state, attempts, due_ms, queued_ms, "
-	                               "provider_id, queue_id, failure) VALUES (:contact, :case, :kind, "
-	                               ":template, :text, :receipt, :commitment, 'queued', 0, :now, :now, "
-	                               "'', '', '')");
+	struct query *q =
+		query(store, "INSERT INTO outbox (contact_id, case_id, kind, template, text, "
+	                     "receipt_id, commitment, state, attempts, due_ms, queued_ms, "
+	                     "provider_id, queue_id, failure) VALUES (:contact, :case, :kind, "
+	                     ":template, :text, :receipt, :commitment, 'queued', 0, :now, :now, "
+	                     "'', '', '')");
 	query_integer(q, ":contact", saying->contact);
 	query_text_or_null(q, ":case", saying->case_id);
 	query_text(q, ":kind", kind_of(saying->template));
@@ -176,7 +182,7 @@ store_say(struct store *store, const struct saying *saying, int64_t now_ms, stru
 	return query_try(q, why);
 }
 
-#define SAYING_COLUMNS                                                                             \
+#define SAYING_COLUMNS \
 	"id, contact_id, case_id, template, text, receipt_id, commitment, state, attempts"
 
 static void
@@ -201,12 +207,15 @@ store_sayings_due(struct store *store, int64_t now_ms, struct saying *sayings, s
 {
 	/* Of each person the oldest queued one, when nothing of theirs is on its way; and accepted ones
 	 * whose delivery nobody confirmed in time. */
-	struct query *q = query(store,
-	        "SELECT " SAYING_COLUMNS " FROM outbox o WHERE due_ms <= :now AND (state = 'accepted' OR "
-	        "(state = 'queued' "
-	        "AND id = (SELECT min(id) FROM outbox WHERE contact_id = o.contact_id AND state = 'queued') "
-	        "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact_id = o.contact_id AND state = 'sending'))) "
-	        "ORDER BY id LIMIT :room");
+	struct query *q =
+		query(store, "SELECT " SAYING_COLUMNS
+	                     " FROM outbox o WHERE due_ms <= :now AND (state = 'accepted' OR "
+	                     "(state = 'queued' "
+	                     "AND id = (SELECT min(id) FROM outbox WHERE contact_id = o.contact_id "
+	                     "AND state = 'queued') "
+	                     "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact_id = o.contact_id "
+	                     "AND state = 'sending'))) "
+	                     "ORDER BY id LIMIT :room");
 	size_t count = 0;
 	query_integer(q, ":now", now_ms);
 	query_integer(q, ":room", (int64_t)room);
@@ -240,13 +249,15 @@ store_saying_set(struct store *store, int64_t id, enum saying_state state, int64
 {
 	if (!moves_forward(store, id, state))
 		return;
-	struct query *q = query(store,
-	        "UPDATE outbox SET state = :state, due_ms = :due, failure = :failure, "
-	        "attempts = attempts + (:state = 'sending'), "
-	        "sent_ms = CASE WHEN sent_ms IS NULL AND :state IN ('sent', 'received', 'read') "
-	        "THEN :now ELSE sent_ms END, "
-	        "provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END, "
-	        "queue_id = CASE WHEN :queue_id = '' THEN queue_id ELSE :queue_id END WHERE id = :id");
+	struct query *q = query(
+		store,
+		"UPDATE outbox SET state = :state, due_ms = :due, failure = :failure, "
+		"attempts = attempts + (:state = 'sending'), "
+		"sent_ms = CASE WHEN sent_ms IS NULL AND :state IN ('sent', 'received', 'read') "
+		"THEN :now ELSE sent_ms END, "
+		"provider_id = CASE WHEN :provider_id = '' THEN provider_id ELSE :provider_id END, "
+		"queue_id = CASE WHEN :queue_id = '' THEN queue_id ELSE :queue_id END WHERE id = "
+		":id");
 	query_text(q, ":state", saying_text(state));
 	query_integer_or_null(q, ":due", due_ms);
 	query_text(q, ":failure", failure);
@@ -270,9 +281,10 @@ bool
 store_saying_find(struct store *store, const char *provider_id, const char *queue_id,
                   struct saying *saying)
 {
-	struct query *q = query(store, "SELECT " SAYING_COLUMNS " FROM outbox WHERE "
-	                               "(provider_id <> '' AND provider_id = :provider_id) OR "
-	                               "(queue_id <> '' AND queue_id = :queue_id) ORDER BY id DESC LIMIT 1");
+	struct query *q =
+		query(store, "SELECT " SAYING_COLUMNS " FROM outbox WHERE "
+	                     "(provider_id <> '' AND provider_id = :provider_id) OR "
+	                     "(queue_id <> '' AND queue_id = :queue_id) ORDER BY id DESC LIMIT 1");
 	bool found = false;
 	query_text(q, ":provider_id", provider_id);
 	query_text(q, ":queue_id", queue_id);
@@ -297,12 +309,14 @@ store_sayings_recover(struct store *store, int64_t now_ms)
 void
 store_conversation(struct store *store, const char *case_id, store_line_visit *visit, void *context)
 {
-	struct query *q = query(store,
-	        "SELECT heard_ms AS at, 0 AS side, id, author, text, content, "
-	        "CASE WHEN deleted_ms IS NOT NULL THEN 'deleted' WHEN edit_id <> '' THEN 'edited' ELSE '' END "
-	        "FROM messages WHERE case_id = :case "
-	        "UNION ALL SELECT queued_ms, 1, id, CASE kind WHEN 'staff' THEN 'shop' ELSE 'bot' END, text, "
-	        "'text', state FROM outbox WHERE case_id = :case ORDER BY at, side, id");
+	struct query *q = query(
+		store, "SELECT heard_ms AS at, 0 AS side, id, author, text, content, "
+		       "CASE WHEN deleted_ms IS NOT NULL THEN 'deleted' WHEN edit_id <> '' THEN "
+		       "'edited' ELSE '' END "
+		       "FROM messages WHERE case_id = :case "
+		       "UNION ALL SELECT queued_ms, 1, id, CASE kind WHEN 'staff' THEN 'shop' ELSE "
+		       "'bot' END, text, "
+		       "'text', state FROM outbox WHERE case_id = :case ORDER BY at, side, id");
 	struct line line;
 	query_text(q, ":case", case_id);
 	while (query_next(q)) {

@@ -27,11 +27,13 @@ store_receipt_prepare(struct store *store, struct stored_receipt *r, int64_t now
 	struct query *size = query(store, "SELECT count(*) FROM receipts");
 	while (query_next(size))
 		r->leaf_index = query_get_integer(size, 0);
-	struct query *q = query(store,
-	        "INSERT INTO receipts (id, case_id, order_number, result, lifecycle, safe, amount_cents, body, "
-	        "details, reply_commitment, supersedes, leaf_index, test, prepared_ms) VALUES (:id, :case, "
-	        ":order, :result, :lifecycle, :safe, :amount, :body, :details, :reply, :supersedes, :leaf, "
-	        ":test, :now)");
+	struct query *q = query(store, "INSERT INTO receipts (id, case_id, order_number, result, "
+	                               "lifecycle, safe, amount_cents, body, "
+	                               "details, reply_commitment, supersedes, leaf_index, test, "
+	                               "prepared_ms) VALUES (:id, :case, "
+	                               ":order, :result, :lifecycle, :safe, :amount, :body, "
+	                               ":details, :reply, :supersedes, :leaf, "
+	                               ":test, :now)");
 	query_text(q, ":id", r->id);
 	query_text(q, ":case", r->case_id);
 	query_text(q, ":order", r->order_number);
@@ -50,12 +52,13 @@ store_receipt_prepare(struct store *store, struct stored_receipt *r, int64_t now
 	r->prepared_ms = now_ms;
 }
 
-#define RECEIPT_SELECT                                                                             \
-	"SELECT r.id, r.case_id, r.order_number, r.result, r.lifecycle, r.safe, r.test, "          \
-	"s.receipt_id IS NOT NULL, r.amount_cents, r.leaf_index, coalesce(r.supersedes, ''), "     \
-	"coalesce((SELECT id FROM receipts n WHERE n.supersedes = r.id), ''), r.reply_commitment, " \
-	"r.body, r.details, coalesce(s.signature, ''), coalesce(s.sshsig, ''), "                   \
-	"coalesce(s.signing_key_id, ''), r.prepared_ms, coalesce(s.sealed_ms, 0) "                 \
+#define RECEIPT_SELECT                                                                         \
+	"SELECT r.id, r.case_id, r.order_number, r.result, r.lifecycle, r.safe, r.test, "      \
+	"s.receipt_id IS NOT NULL, r.amount_cents, r.leaf_index, coalesce(r.supersedes, ''), " \
+	"coalesce((SELECT id FROM receipts n WHERE n.supersedes = r.id), ''), "                \
+	"r.reply_commitment, "                                                                 \
+	"r.body, r.details, coalesce(s.signature, ''), coalesce(s.sshsig, ''), "               \
+	"coalesce(s.signing_key_id, ''), r.prepared_ms, coalesce(s.sealed_ms, 0) "             \
 	"FROM receipts r LEFT JOIN seals s ON s.receipt_id = r.id "
 
 static void
@@ -99,7 +102,8 @@ bool
 store_receipt_unsealed(struct store *store, struct stored_receipt *receipt)
 {
 	return one_receipt(query(store, RECEIPT_SELECT "WHERE s.receipt_id IS NULL "
-	                                               "ORDER BY r.leaf_index LIMIT 1"), receipt);
+	                                               "ORDER BY r.leaf_index LIMIT 1"),
+	                   receipt);
 }
 
 bool
@@ -121,8 +125,9 @@ store_receipt_at(struct store *store, int64_t leaf_index, struct stored_receipt 
 int64_t
 store_receipt_count(struct store *store, const char *order_number, char *latest_id)
 {
-	struct query *q = query(store, "SELECT id, count(*) OVER () FROM receipts WHERE order_number = :order "
-	                               "ORDER BY leaf_index DESC LIMIT 1");
+	struct query *q = query(
+		store, "SELECT id, count(*) OVER () FROM receipts WHERE order_number = :order "
+		       "ORDER BY leaf_index DESC LIMIT 1");
 	int64_t count = 0;
 	latest_id[0] = '\0';
 	query_text(q, ":order", order_number);
@@ -137,9 +142,10 @@ void
 store_receipts(struct store *store, const char *order_number, size_t limit,
                store_receipt_visit *visit, void *context)
 {
-	struct query *q = query(store, RECEIPT_SELECT "WHERE s.receipt_id IS NOT NULL "
-	                               "AND (:order = '' OR r.order_number = :order) "
-	                               "ORDER BY r.leaf_index DESC LIMIT :limit");
+	struct query *q =
+		query(store, RECEIPT_SELECT "WHERE s.receipt_id IS NOT NULL "
+	                                    "AND (:order = '' OR r.order_number = :order) "
+	                                    "ORDER BY r.leaf_index DESC LIMIT :limit");
 	struct stored_receipt receipt;
 	query_text(q, ":order", order_number);
 	query_integer(q, ":limit", (int64_t)limit);
@@ -153,8 +159,10 @@ store_receipts(struct store *store, const char *order_number, size_t limit,
 void
 store_seal(struct store *store, const struct seal *seal, int64_t now_ms)
 {
-	struct query *q = query(store, "INSERT INTO seals (receipt_id, signature, sshsig, signing_key_id, "
-	                               "leaf_hash, sealed_ms) VALUES (:id, :signature, :sshsig, :key, :leaf, :now)");
+	struct query *q =
+		query(store,
+	              "INSERT INTO seals (receipt_id, signature, sshsig, signing_key_id, "
+	              "leaf_hash, sealed_ms) VALUES (:id, :signature, :sshsig, :key, :leaf, :now)");
 	query_text(q, ":id", seal->receipt_id);
 	query_text(q, ":signature", seal->signature);
 	query_text(q, ":sshsig", seal->sshsig);
@@ -199,9 +207,10 @@ store_tree_node(struct store *store, unsigned level, uint64_t position, struct d
 void
 store_head_add(struct store *store, const struct stored_head *head)
 {
-	struct query *q = query(store, "INSERT INTO tree_heads (size, root, timestamp_ms, signature, "
-	                               "signing_key_id, checkpoint) VALUES (:size, :root, :at, :signature, "
-	                               ":key, :checkpoint)");
+	struct query *q =
+		query(store, "INSERT INTO tree_heads (size, root, timestamp_ms, signature, "
+	                     "signing_key_id, checkpoint) VALUES (:size, :root, :at, :signature, "
+	                     ":key, :checkpoint)");
 	query_integer(q, ":size", head->size);
 	query_text(q, ":root", head->root);
 	query_integer(q, ":at", head->timestamp_ms);
@@ -211,7 +220,7 @@ store_head_add(struct store *store, const struct stored_head *head)
 	query_run(q);
 }
 
-#define HEAD_SELECT                                                                                \
+#define HEAD_SELECT \
 	"SELECT size, root, timestamp_ms, signature, signing_key_id, checkpoint FROM tree_heads "
 
 static bool

@@ -129,7 +129,8 @@ vault_open(const struct vault *vault, const struct stored_credential *credential
 		secrets = json_parse_object(text, length, REQUEST_BYTES_MAX, why);
 		sodium_memzero(text, length);
 	} else {
-		why_set(why, "the credential %s/%s does not open with this data key; connect it again",
+		why_set(why,
+		        "the credential %s/%s does not open with this data key; connect it again",
 		        credential->name, role_text(credential->role));
 	}
 	free(text);

@@ -58,8 +58,8 @@ void checkpoint_sign(const struct checkpoint *checkpoint, const struct signing_k
 
 /* Checks the line of `key` under the name `origin` and reads what it signed into `checkpoint`,
  * which is only to be believed when GENUINE.  CANNOT_TELL when that key did not sign. */
-enum authenticity
-checkpoint_verify(const char *note, const char *origin, const struct verifying_key *key,
-                  struct checkpoint *checkpoint, struct why *why);
+enum authenticity checkpoint_verify(const char *note, const char *origin,
+                                    const struct verifying_key *key, struct checkpoint *checkpoint,
+                                    struct why *why);
 
 #endif

@@ -22,7 +22,7 @@
 struct look {
 	const struct gate_claim *claim;
 	const struct gate_evidence *evidence;
-	const struct refund_facts *refund; /* ours, in the payment's list; NULL when it is not there */
+	const struct refund_facts *refund; /* ours, in the payment's list; NULL: not there */
 	struct postcondition *row;
 };
 
@@ -212,8 +212,9 @@ refund_settlement_id(const struct look *l)
 	if (l->refund == NULL || l->refund->rtrid[0] == '\0')
 		return SKIPPED;
 	write_text(l->row->actual, l->refund->rtrid);
-	return text_is_alphanumeric(l->refund->rtrid, 32) && strlen(l->refund->rtrid) == 32 ? PASSED
-	                                                                                   : FAILED;
+	return text_is_alphanumeric(l->refund->rtrid, 32) && strlen(l->refund->rtrid) == 32
+	               ? PASSED
+	               : FAILED;
 }
 
 /* Refunds of the payment that count: everything the bank has not refused. */
@@ -264,7 +265,7 @@ note_exists(const struct look *l)
 		return SKIPPED;
 	write_text(l->row->actual, l->evidence->note->access_key);
 	return note_is_there(l) && access_key_is_valid(l->evidence->note->access_key) ? PASSED
-	                                                                             : FAILED;
+	                                                                              : FAILED;
 }
 
 static enum found
@@ -547,8 +548,9 @@ gate_judge(const struct gate_claim *claim, const struct gate_evidence *evidence,
 	verdict->result = result_of(verdict);
 	verdict->decision = decision_of(verdict, look.refund);
 	verdict->correlation_strength =
-	        look.refund != NULL ? CORRELATION_DETERMINISTIC : CORRELATION_UNCORRELATABLE;
-	verdict->reversal_possible = false; /* a devolução can't itself be returned (pix.md section 6) */
+		look.refund != NULL ? CORRELATION_DETERMINISTIC : CORRELATION_UNCORRELATABLE;
+	verdict->reversal_possible =
+		false; /* a devolução can't itself be returned (pix.md section 6) */
 	verdict->safe_to_claim_complete = verdict_may_be_safe(verdict);
 	const struct postcondition *way = first_in_the_way(verdict);
 	snprintf(verdict->claim_reason, sizeof(verdict->claim_reason), "%s",
@@ -588,10 +590,10 @@ gate_contract_digest(char digest[CONTRACT_DIGEST_SIZE])
 	json_t *table = json_array();
 	buffer_init(&bytes, 64 * 1024);
 	for (size_t i = 0; i < ROW_COUNT; i++)
-		json_array_append_new(table, json_pack("{s:s,s:s,s:b}", "name", rows[i].name,
-		                                       "category",
-		                                       postcondition_category_text(rows[i].category),
-		                                       "required", rows[i].required));
+		json_array_append_new(table,
+		                      json_pack("{s:s,s:s,s:b}", "name", rows[i].name, "category",
+		                                postcondition_category_text(rows[i].category),
+		                                "required", rows[i].required));
 	ensure(canonical_write(table, &bytes, NULL));
 	struct digest hash = digest_of(bytes.bytes, bytes.length);
 	memcpy(digest, "sha256:", 7);

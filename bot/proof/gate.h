@@ -22,25 +22,25 @@
 
 /* What we would say happened, and by whose leave. */
 struct gate_claim {
-	const char *order_number;       /* letters and digits only */
+	const char *order_number; /* letters and digits only */
 	int64_t amount_cents;
-	const char *e2eid;              /* the payment it went back along */
+	const char *e2eid; /* the payment it went back along */
 	const char *refund_id;
-	bool was_settled;               /* it was seen as final before: absent now means undone */
-	bool sandbox;                   /* test notes count, and the receipt is a test receipt */
+	bool was_settled; /* it was seen as final before: absent now means undone */
+	bool sandbox;     /* test notes count, and the receipt is a test receipt */
 
-	const char *offer_id;           /* what the customer said yes to, */
+	const char *offer_id; /* what the customer said yes to, */
 	int64_t offered_cents;
 	int64_t offered_ms, expires_ms; /* from and until when, */
 	int64_t consented_ms;           /* and when; 0: no yes */
 	const char *consent_commitment; /* to the words of the yes */
 
-	const char *mandate_id;         /* under which mandate the refund was sent, "" for none */
-	const char *mandate_key_id;     /* whose signature was checked in the transaction that paid */
+	const char *mandate_id;     /* under which mandate the refund was sent, "" for none */
+	const char *mandate_key_id; /* whose signature was checked in the transaction that paid */
 	int64_t mandate_per_refund_cents;
 
-	const char *buyer_commitment;   /* to the buyer's phone in the ERP, */
-	const char *customer_commitment;/* and, with the same salt, to the phone that asked */
+	const char *buyer_commitment;    /* to the buyer's phone in the ERP, */
+	const char *customer_commitment; /* and, with the same salt, to the phone that asked */
 };
 
 /* What was read.  NULL: could not be read, and everything that hangs on it is skipped. */
@@ -48,7 +48,7 @@ struct gate_evidence {
 	const struct order_facts *order;
 	const struct payment_facts *payment;
 	const struct note_facts *note;
-	const char *readers;            /* the credentials it was read with: "focus:shared omie:shared pix:read" */
+	const char *readers; /* with which credentials: "omie shared 1f0c...; pix read ..." */
 };
 
 void gate_judge(const struct gate_claim *claim, const struct gate_evidence *evidence,

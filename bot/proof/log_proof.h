@@ -41,14 +41,14 @@ json_t *inclusion_proof_to_json(const struct inclusion_proof *proof);
 bool inclusion_proof_from_json(const json_t *json, struct inclusion_proof *proof, struct why *why);
 
 /* That the receipt of that id with that signature (base 64) is in the log. */
-enum authenticity
-inclusion_proof_verify(const struct inclusion_proof *proof, const char *receipt_id,
-                       const char *signature, const struct key_ring *ring, struct why *why);
+enum authenticity inclusion_proof_verify(const struct inclusion_proof *proof,
+                                         const char *receipt_id, const char *signature,
+                                         const struct key_ring *ring, struct why *why);
 
 /* {"first_size","second_size","first_root","second_root","proof","sth"} */
 json_t *consistency_proof_to_json(const struct consistency_proof *proof);
-bool
-consistency_proof_from_json(const json_t *json, struct consistency_proof *proof, struct why *why);
+bool consistency_proof_from_json(const json_t *json, struct consistency_proof *proof,
+                                 struct why *why);
 
 /* That the log only grew since the head of `held_size` and `held_root`, which the caller has kept. */
 enum authenticity consistency_proof_verify(const struct consistency_proof *proof,

@@ -68,8 +68,8 @@ struct digest merkle_receipt_leaf(const char *receipt_id, const char *signature)
 bool merkle_append(const struct merkle_nodes *nodes, uint64_t size, const struct digest *leaf,
                    struct merkle_growth *growth, struct why *why);
 
-bool
-merkle_root(const struct merkle_nodes *nodes, uint64_t size, struct digest *root, struct why *why);
+bool merkle_root(const struct merkle_nodes *nodes, uint64_t size, struct digest *root,
+                 struct why *why);
 
 /* That leaf `index` is in the tree of `size` leaves; index < size. */
 bool merkle_inclusion(const struct merkle_nodes *nodes, uint64_t index, uint64_t size,

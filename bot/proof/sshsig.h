@@ -46,14 +46,14 @@ bool sshsig_parse(const char *text, struct sshsig *sshsig, struct why *why);
 
 /* CANNOT_TELL when its signer is not in `ring`; NOT_GENUINE when its namespace is another or the
  * message was changed. */
-enum authenticity
-sshsig_verify(const struct sshsig *sshsig, const struct key_ring *ring, const char *namespace,
-              const void *message, size_t length, struct why *why);
+enum authenticity sshsig_verify(const struct sshsig *sshsig, const struct key_ring *ring,
+                                const char *namespace, const void *message, size_t length,
+                                struct why *why);
 
 /* A line for ssh-keygen's list of allowed signers, without a line feed.  False with `why` for a
  * principal that the list could misread: only letters, digits and `@._-` go in. */
-bool
-sshsig_allowed_signer(const char *principal, const char *namespace, const struct verifying_key *key,
-                      char line[ALLOWED_SIGNER_SIZE], struct why *why);
+bool sshsig_allowed_signer(const char *principal, const char *namespace,
+                           const struct verifying_key *key, char line[ALLOWED_SIGNER_SIZE],
+                           struct why *why);
 
 #endif

@@ -32,8 +32,8 @@ struct tree_head {
 void tree_head_sign(const struct signing_key *key, uint64_t size, const struct digest *root,
                     int64_t at_ms, struct tree_head *head);
 
-enum authenticity
-tree_head_verify(const struct tree_head *head, const struct key_ring *ring, struct why *why);
+enum authenticity tree_head_verify(const struct tree_head *head, const struct key_ring *ring,
+                                   struct why *why);
 
 /* The caller's. */
 json_t *tree_head_to_json(const struct tree_head *head);
@@ -41,7 +41,7 @@ bool tree_head_from_json(const json_t *json, struct tree_head *head, struct why 
 
 /* Fields that heads and proofs share.  A size is from 0 to MERKLE_SIZE_MAX. */
 bool tree_head_get_size(const json_t *json, const char *field, uint64_t *size, struct why *why);
-bool
-tree_head_get_digest(const json_t *json, const char *field, struct digest *digest, struct why *why);
+bool tree_head_get_digest(const json_t *json, const char *field, struct digest *digest,
+                          struct why *why);
 
 #endif

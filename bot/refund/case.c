@@ -133,9 +133,9 @@ static const struct field offer_rows[] = {
 static const struct record offer_record = RECORD(offer_rows);
 
 static const struct field refund_rows[] = {
-	ROW_TEXT(refund, id),          ROW_TEXT(refund, e2eid),      ROW_INTEGER(refund, sequence),
-	ROW_INTEGER(refund, sends),    ROW_INTEGER(refund, sent_ms), ROW_BOOL(refund, acknowledged),
-	ROW_BOOL(refund, settled),     ROW_BOOL(refund, burnt),      ROW_BOOL(refund, send_again),
+	ROW_TEXT(refund, id),        ROW_TEXT(refund, e2eid),      ROW_INTEGER(refund, sequence),
+	ROW_INTEGER(refund, sends),  ROW_INTEGER(refund, sent_ms), ROW_BOOL(refund, acknowledged),
+	ROW_BOOL(refund, settled),   ROW_BOOL(refund, burnt),      ROW_BOOL(refund, send_again),
 	ROW_BOOL(refund, slow_told),
 };
 static const struct record refund_record = RECORD(refund_rows);

@@ -31,22 +31,22 @@
 
 /* --- states ------------------------------------------------------------------------------- */
 
-#define CASE_STATES(X)                                                                             \
-	X(OPENED)         /* just heard */                                                         \
-	X(NEEDS_ORDER)    /* waits for the customer's order number */                              \
-	X(LOOKING_UP)     /* reads the ERP and the bank */                                         \
-	X(OFFERED)        /* waits for the customer's yes */                                       \
-	X(RESERVED)       /* yes heard, mandate reserved, last look before paying */               \
-	X(REFUNDING)      /* the order to pay is on disk and may have left */                      \
-	X(NOTING)         /* money is back; the credit note is being issued */                     \
-	X(VERIFYING)      /* everything is read back with read-only credentials */                 \
-	X(SEALED)         /* the receipt is on disk and being signed */                            \
-	X(NOTIFYING)      /* the customer is being told */                                         \
-	X(CLOSED)         /* told */                                                               \
-	X(DECLINED)       /* the customer said no */                                               \
-	X(REFUSED)        /* a person said no, with a reason */                                    \
-	X(EXPIRED)        /* the customer went silent */                                           \
-	X(HELD)           /* a person decides: the reason says what */
+#define CASE_STATES(X)                                                            \
+	X(OPENED)      /* just heard */                                           \
+	X(NEEDS_ORDER) /* waits for the customer's order number */                \
+	X(LOOKING_UP)  /* reads the ERP and the bank */                           \
+	X(OFFERED)     /* waits for the customer's yes */                         \
+	X(RESERVED)    /* yes heard, mandate reserved, last look before paying */ \
+	X(REFUNDING)   /* the order to pay is on disk and may have left */        \
+	X(NOTING)      /* money is back; the credit note is being issued */       \
+	X(VERIFYING)   /* everything is read back with read-only credentials */   \
+	X(SEALED)      /* the receipt is on disk and being signed */              \
+	X(NOTIFYING)   /* the customer is being told */                           \
+	X(CLOSED)      /* told */                                                 \
+	X(DECLINED)    /* the customer said no */                                 \
+	X(REFUSED)     /* a person said no, with a reason */                      \
+	X(EXPIRED)     /* the customer went silent */                             \
+	X(HELD)        /* a person decides: the reason says what */
 
 enum case_state {
 #define X(name) CASE_##name,
@@ -71,26 +71,26 @@ enum {
 
 /* What was offered, and the yes to it.  Nothing of it changes once it was said. */
 struct offer {
-	char id[ID_SIZE];           /* "" before one was made */
+	char id[ID_SIZE]; /* "" before one was made */
 	int64_t amount_cents;
 	int64_t made_ms, expires_ms;
-	int64_t unclear_answers;    /* asked once more, then a person */
-	int64_t consent_message;    /* our id of the message that said yes; 0 before */
+	int64_t unclear_answers; /* asked once more, then a person */
+	int64_t consent_message; /* our id of the message that said yes; 0 before */
 	int64_t consented_ms;
 };
 
 /* The order to pay.  The id is derived before anything leaves and is the same on every resend. */
 struct refund {
-	char id[REFUND_ID_SIZE];    /* "" before one was derived */
-	char e2eid[E2EID_SIZE];     /* the payment it goes back along, as it was when we offered */
-	int64_t sequence;           /* 1; one more only after a final NAO_REALIZADO */
-	int64_t sends;              /* times it was handed to the bank */
-	int64_t sent_ms;            /* the latest of them */
-	bool acknowledged;          /* the bank has shown it to us at least once */
-	bool settled;               /* read back as DEVOLVIDO: final */
-	bool burnt;                 /* read back as NAO_REALIZADO: final, this id is used up */
-	bool send_again;            /* it certainly did not happen: what is due is the same order again */
-	bool slow_told;             /* the customer has heard that it takes longer: once is enough */
+	char id[REFUND_ID_SIZE]; /* "" before one was derived */
+	char e2eid[E2EID_SIZE];  /* the payment it goes back along, as it was when we offered */
+	int64_t sequence;        /* 1; one more only after a final NAO_REALIZADO */
+	int64_t sends;           /* times it was handed to the bank */
+	int64_t sent_ms;         /* the latest of them */
+	bool acknowledged;       /* the bank has shown it to us at least once */
+	bool settled;            /* read back as DEVOLVIDO: final */
+	bool burnt;              /* read back as NAO_REALIZADO: final, this id is used up */
+	bool send_again; /* it certainly did not happen: what is due is the same order again */
+	bool slow_told;  /* the customer has heard that it takes longer: once is enough */
 };
 
 struct note {
@@ -110,32 +110,32 @@ struct mandate_used {
 
 /* A fact, when it was read, and with which credential. */
 struct reading {
-	int64_t read_ms;            /* 0: not read */
+	int64_t read_ms;                  /* 0: not read */
 	char credential[CREDENTIAL_SIZE]; /* "pix read 1f0c..." */
 };
 
 struct refund_case {
 	char id[ID_SIZE];
-	int64_t contact;            /* our id of who complains */
+	int64_t contact; /* our id of who complains */
 	enum case_state state;
-	enum hold_reason reason;    /* while HELD; of a denial; of what the seal is about to hold */
+	enum hold_reason reason; /* while HELD; of a denial; of what the seal is about to hold */
 	enum language language;
 	char order_number[ORDER_NUMBER_SIZE];
-	int64_t order_tries;        /* numbers given so far */
+	int64_t order_tries; /* numbers given so far */
 
 	int64_t opened_ms;
-	int64_t entered_ms;         /* into the present state */
-	int64_t due_ms;             /* when the present state tries again; 0: it does not */
-	int64_t notice_ms;          /* when the customer is told that it takes longer; 0: said, or never */
-	int64_t give_up_ms;         /* when the present state has lasted long enough; 0: never */
-	int64_t tries;              /* of what the present state does; paces the next one */
+	int64_t entered_ms; /* into the present state */
+	int64_t due_ms;     /* when the present state tries again; 0: it does not */
+	int64_t notice_ms;  /* when the customer is told that it takes longer; 0: said, or never */
+	int64_t give_up_ms; /* when the present state has lasted long enough; 0: never */
+	int64_t tries;      /* of what the present state does; paces the next one */
 
 	struct offer offer;
 	struct refund refund;
 	struct note note;
 	struct mandate_used mandate;
 	char receipt_id[RECEIPT_ID_SIZE]; /* the latest */
-	bool receipt_is_safe;       /* verified, safe_to_claim_complete: may be told */
+	bool receipt_is_safe;             /* verified, safe_to_claim_complete: may be told */
 
 	struct reading order_reading, payment_reading, refund_reading, note_reading;
 	struct order_facts order;
@@ -178,41 +178,41 @@ const char *event_text(enum event_kind kind);
 enum said_how { SAID_WORDS, SAID_BUTTON, SAID_MEDIA, SAID_REACTION };
 
 struct said {
-	int64_t message;            /* our id of it */
+	int64_t message; /* our id of it */
 	enum said_how how;
 	const char *text;
 	const char *button_id;
 	bool forwarded;
-	bool cut;                   /* longer than we keep: never a yes */
+	bool cut; /* longer than we keep: never a yes */
 };
 
 struct answered {
 	enum operation_kind operation;
-	char key[REFERENCE_SIZE];   /* operation_key(): of which order, payment, refund, note */
+	char key[REFERENCE_SIZE]; /* operation_key(): of which order, payment, refund, note */
 	enum outcome outcome;
-	const struct facts *facts;  /* when DONE */
-	const char *credential;     /* that was used */
-	int64_t retry_after_ms;     /* with RETRY: not before; 0 when not said */
+	const struct facts *facts; /* when DONE */
+	const char *credential;    /* that was used */
+	int64_t retry_after_ms;    /* with RETRY: not before; 0 when not said */
 };
 
 enum room_for { ROOM_TO_OFFER, ROOM_TO_RESERVE, ROOM_TO_PAY };
 
 struct room {
 	enum room_for what;
-	enum hold_reason refused;   /* HOLD_NONE: there is room, and with ROOM_TO_RESERVE it is reserved */
-	int64_t sequence;           /* ROOM_TO_OFFER: 1 more than the refund ids this payment has burnt */
+	enum hold_reason refused; /* HOLD_NONE: there is room; ROOM_TO_RESERVE: it is taken */
+	int64_t sequence;         /* ROOM_TO_OFFER: 1 more than the ids this payment has burnt */
 	struct mandate_used mandate;
 };
 
 struct event {
 	enum event_kind kind;
 	union {
-		struct said said;             /* MESSAGE, EDITED, DELETED */
+		struct said said; /* MESSAGE, EDITED, DELETED */
 		struct answered answer;
 		struct room room;
-		enum result sealed;           /* SEALED: what the receipt says */
-		bool told;                    /* TOLD: it left */
-		const char *words;            /* DENIED: the reason, for the customer */
+		enum result sealed; /* SEALED: what the receipt says */
+		bool told;          /* TOLD: it left */
+		const char *words;  /* DENIED: the reason, for the customer */
 	};
 };
 
@@ -261,12 +261,12 @@ struct effects {
 /* What a step may know besides the case and the event. */
 struct surroundings {
 	int64_t now_ms;
-	const uint8_t *entropy;              /* ENTROPY_BYTES fresh ones for every step */
+	const uint8_t *entropy; /* ENTROPY_BYTES fresh ones for every step */
 	const struct policy *policy;
 	const struct lexicon *lexicon;
 	const struct phrasebook *phrasebook;
-	const char *customer_address;        /* the phone or lid that is talking to us */
-	int64_t receipts_of_order;           /* how many there are: names the next one */
+	const char *customer_address; /* the phone or lid that is talking to us */
+	int64_t receipts_of_order;    /* how many there are: names the next one */
 };
 
 /* A new case in OPENED.  `id` is the caller's. */
@@ -286,7 +286,7 @@ enum resume case_resume(const struct refund_case *c);
 
 /* One step.  `c` is changed in place; `effects` is filled from empty.  Every pair of state and event
  * has an answer: flow.c is the table. */
-void case_step(struct refund_case *c, const struct event *event,
-               const struct surroundings *around, struct effects *effects);
+void case_step(struct refund_case *c, const struct event *event, const struct surroundings *around,
+               struct effects *effects);
 
 #endif

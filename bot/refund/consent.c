@@ -55,7 +55,7 @@ keep_longest(void *context, const struct match *match)
 	struct unit *best = context;
 	bool is_unit = match->list >= UNIT_YES;
 	if (is_unit && (best->kind == UNIT_NONE || match->end > best->end ||
-			(match->end == best->end && match->list > best->kind)))
+	                (match->end == best->end && match->list > best->kind)))
 		*best = (struct unit){ .kind = (enum phrase_list)match->list, .end = match->end };
 }
 
@@ -85,7 +85,7 @@ is_safe_guess(const char *word, const char *guess)
  * safely near it.  What refuses or doubts may be misspelled as it likes. */
 static bool
 is_spelled_well(const struct words *words, const struct tags *tags, size_t first,
-		const struct unit *unit)
+                const struct unit *unit)
 {
 	if (unit->kind > UNIT_HELLO)
 		return true;
@@ -100,7 +100,7 @@ is_spelled_well(const struct words *words, const struct tags *tags, size_t first
 
 static struct unit
 unit_at(const struct vocabulary *vocabulary, const struct words *words, const struct tags *tags,
-	size_t at)
+        size_t at)
 {
 	struct unit none = { .kind = UNIT_NONE, .end = at + 1 };
 	struct unit unit = none;
@@ -169,7 +169,7 @@ answer_judge(const struct answer *answer)
 
 enum consent
 consent_read(const struct vocabulary *vocabulary, const struct words *words,
-	     const struct tags *tags, struct consent_reason *reason)
+             const struct tags *tags, struct consent_reason *reason)
 {
 	*reason = (struct consent_reason){ 0 };
 	if (words->count == 0 || words->count > ANSWER_WORDS_MAX) {

@@ -35,6 +35,6 @@ struct consent_reason {
 };
 
 enum consent consent_read(const struct vocabulary *vocabulary, const struct words *words,
-			  const struct tags *tags, struct consent_reason *reason);
+                          const struct tags *tags, struct consent_reason *reason);
 
 #endif

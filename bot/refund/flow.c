@@ -26,11 +26,11 @@ enum { NO_NOTICE = -1 };
 
 struct flow_state {
 	flow_step *on[EVENT_KIND_COUNT];
-	unsigned waits_for;              /* the operations whose answers it takes */
-	flow_step *again;                /* when due_ms comes */
-	flow_step *gives_up;             /* when give_up_ms comes */
-	size_t lasts_at_most;            /* offset of an int64_t in struct policy; 0: no end of its own */
-	int notice;                      /* the template said once after policy.slow_ms */
+	unsigned waits_for;   /* the operations whose answers it takes */
+	flow_step *again;     /* when due_ms comes */
+	flow_step *gives_up;  /* when give_up_ms comes */
+	size_t lasts_at_most; /* offset of an int64_t in struct policy; 0: no end of its own */
+	int notice;           /* the template said once after policy.slow_ms */
 };
 
 #define AT_MOST(field)    .lasts_at_most = offsetof(struct policy, field)
@@ -233,6 +233,6 @@ case_step(struct refund_case *c, const struct event *event, const struct surroun
 	else if (step != NULL && !comes_too_late(c, event))
 		step(&s);
 	bool rests = case_has_ended(c->state) || c->state == CASE_HELD;
-	ensure(rests || case_wake_ms(c) != 0);              /* P11 */
+	ensure(rests || case_wake_ms(c) != 0); /* P11 */
 	ensure((c->state != CASE_HELD) || c->reason != HOLD_NONE);
 }

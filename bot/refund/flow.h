@@ -60,7 +60,7 @@ flow_step offered_hears, offered_void, offered_weighed, offered_expires;
 
 /* --- paying.c: the last look, the order to pay, the bank's word ------------------------------ */
 flow_step reserved_hears, reserved_void, reserved_learns, reserved_weighed, reserved_again,
-        reserved_gives_up;
+	reserved_gives_up;
 flow_step refunding_learns, refunding_weighed, refunding_again, refunding_gives_up;
 flow_step late_hears; /* money is under way: words no longer stop it */
 void refund_enquire(struct step *s);
@@ -71,7 +71,8 @@ flow_step verifying_learns, verifying_again, verifying_gives_up;
 flow_step sealed_sealed, sealed_gives_up;
 flow_step notifying_hears, notifying_told, notifying_gives_up;
 void note_issue(struct step *s);
-void note_write(const struct step *s, struct operation *operation); /* the note of the whole order */
+void note_write(const struct step *s,
+                struct operation *operation); /* the note of the whole order */
 void verify(struct step *s);
 void notify(struct step *s);
 

@@ -9,10 +9,9 @@
 static const struct {
 	const char *text;
 	enum resume resume;
-} reasons[] = {
-	[HOLD_NONE] = { "", RESUME_LOOK_UP },
+} reasons[] = { [HOLD_NONE] = { "", RESUME_LOOK_UP },
 #define X(name, text, resume) [HOLD_##name] = { text, RESUME_##resume },
-	HOLD_REASONS(X)
+	        HOLD_REASONS(X)
 #undef X
 };
 

@@ -49,7 +49,7 @@ step_hold(struct step *s, enum hold_reason reason)
 	if (s->c->state == CASE_RESERVED)
 		step_effect(s, EFFECT_RELEASE); /* nothing has left */
 	if (template != SAY_NOTHING)
-		step_say(s, (enum template)template);
+		step_say(s, (enum template) template);
 	step_enter(s, CASE_HELD);
 	s->c->reason = reason;
 }

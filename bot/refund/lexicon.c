@@ -25,7 +25,7 @@ static const struct {
 	LEXICON_SIGNS(X)
 #undef X
 #define X(name, text) [UNIT_##name] = { "consent", text },
-	LEXICON_UNITS(X)
+		LEXICON_UNITS(X)
 #undef X
 };
 
@@ -109,8 +109,8 @@ value_add(struct file *file, const char *section, const char *key, const char *v
 			break;
 		ensure(text_format(part, sizeof(part), "%.*s", (int)length, at));
 		ok = words ? word_add(file, section, key, part)
-			   : vocabulary_add_phrase(file->vocabulary, list, !is_closed(list), part,
-						   file->why);
+		           : vocabulary_add_phrase(file->vocabulary, list, !is_closed(list), part,
+		                                   file->why);
 		at += length;
 	}
 	return ok;
@@ -145,7 +145,7 @@ next_line(char *to, int size, void *stream)
 	if (length + 2 > (size_t)size) {
 		file->failed = true;
 		why_set(file->why, "%s:%zu: the line has more than %d bytes", file->name,
-			file->line, size - 2);
+		        file->line, size - 2);
 		return NULL;
 	}
 	memcpy(to, file->rest, length);
@@ -160,7 +160,7 @@ file_is_complete(const struct file *file)
 	for (enum phrase_list list = 0; list < PHRASE_LIST_COUNT; list++)
 		if (!file->has_list[list])
 			return why_set(file->why, "%s: [%s] %s is missing", file->name,
-				       lists[list].section, lists[list].key);
+			               lists[list].section, lists[list].key);
 	if (!vocabulary_finish(file->vocabulary, file->why))
 		return why_prefix(file->why, "%s", file->name);
 	return true;
@@ -168,7 +168,7 @@ file_is_complete(const struct file *file)
 
 bool
 lexicon_read(struct lexicon *lexicon, enum language language, const char *name, const char *text,
-	     struct why *why)
+             struct why *why)
 {
 	struct file file = { .name = name, .rest = text, .why = why };
 	ensure(lexicon->languages[language] == NULL);
@@ -180,7 +180,7 @@ lexicon_read(struct lexicon *lexicon, enum language language, const char *name, 
 		return false;
 	if (bad_line != 0)
 		return why_set(why, "%s:%d: neither \"[section]\" nor \"key = value\"", name,
-			       bad_line);
+		               bad_line);
 	return file_is_complete(&file);
 }
 
@@ -240,7 +240,7 @@ language_of(const struct lexicon *lexicon, const struct words *words)
 	size_t best_votes = 0;
 	for (enum language language = 0; (int)language < LANGUAGE_COUNT; language++) {
 		size_t votes = vocabulary_votes(lexicon_vocabulary(lexicon, language), words) +
-			       LETTER_VOTES * letters[language];
+		               LETTER_VOTES * letters[language];
 		if (votes > best_votes) {
 			best = language;
 			best_votes = votes;

@@ -86,9 +86,9 @@ enum phrase_list {
 	LEXICON_SIGNS(X)
 #undef X
 #define X(name, text) UNIT_##name,
-	LEXICON_UNITS(X)
+		LEXICON_UNITS(X)
 #undef X
-	PHRASE_LIST_COUNT
+			PHRASE_LIST_COUNT
 };
 
 struct lexicon;
@@ -100,7 +100,7 @@ void lexicon_free(struct lexicon *lexicon);
 /* Reads one language's file, given as text; `file` is its name, for `why`.  After a failure the
  * lexicon can only be freed. */
 bool lexicon_read(struct lexicon *lexicon, enum language language, const char *file,
-		  const char *text, struct why *why);
+                  const char *text, struct why *why);
 
 const struct vocabulary *lexicon_vocabulary(const struct lexicon *lexicon, enum language language);
 

@@ -29,11 +29,15 @@ static const struct {
 	{ "signed_at", offsetof(struct mandate, signed_ms), true, true, YEAR_9999_MS },
 	{ "not_before", offsetof(struct mandate, not_before_ms), true, true, YEAR_9999_MS },
 	{ "expires_at", offsetof(struct mandate, expires_ms), true, true, YEAR_9999_MS },
-	{ "per_refund_cents", offsetof(struct mandate, per_refund_cents), false, true, MONEY_CENTS_MAX },
-	{ "per_order_cents", offsetof(struct mandate, per_order_cents), false, false, MONEY_CENTS_MAX },
-	{ "per_customer_day_cents", offsetof(struct mandate, per_customer_day_cents), false, false, MONEY_CENTS_MAX },
+	{ "per_refund_cents", offsetof(struct mandate, per_refund_cents), false, true,
+	  MONEY_CENTS_MAX },
+	{ "per_order_cents", offsetof(struct mandate, per_order_cents), false, false,
+	  MONEY_CENTS_MAX },
+	{ "per_customer_day_cents", offsetof(struct mandate, per_customer_day_cents), false, false,
+	  MONEY_CENTS_MAX },
 	{ "per_day_cents", offsetof(struct mandate, per_day_cents), false, false, MONEY_CENTS_MAX },
-	{ "per_month_cents", offsetof(struct mandate, per_month_cents), false, false, MONEY_CENTS_MAX },
+	{ "per_month_cents", offsetof(struct mandate, per_month_cents), false, false,
+	  MONEY_CENTS_MAX },
 	{ "count_per_day", offsetof(struct mandate, count_per_day), false, false, 1000000 },
 	{ "max_order_age_days", offsetof(struct mandate, max_order_age_days), false, false, 36500 },
 };
@@ -182,7 +186,8 @@ read_field(const json_t *json, size_t i, struct mandate *mandate, struct why *wh
 			return why_set(why, "mandate field %s must be a time", fields[i].name);
 	} else {
 		if (!json_is_integer(value))
-			return why_set(why, "mandate field %s must be a whole number", fields[i].name);
+			return why_set(why, "mandate field %s must be a whole number",
+			               fields[i].name);
 		number = json_integer_value(value);
 		if (number < 1 || number > fields[i].most)
 			return why_set(why, "mandate field %s is out of range", fields[i].name);

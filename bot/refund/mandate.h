@@ -33,9 +33,9 @@ enum { MANDATE_ID_SIZE = 64, MANDATE_BODY_MAX = 2048 };
 /* 0: no such limit. */
 struct mandate {
 	char id[MANDATE_ID_SIZE];
-	int64_t signed_ms;           /* also its version: a later signature replaces an earlier */
+	int64_t signed_ms; /* also its version: a later signature replaces an earlier */
 	int64_t not_before_ms, expires_ms;
-	int64_t per_refund_cents;    /* always there */
+	int64_t per_refund_cents; /* always there */
 	int64_t per_order_cents;
 	int64_t per_customer_day_cents;
 	int64_t per_day_cents;

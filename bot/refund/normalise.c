@@ -113,7 +113,7 @@ count_language_letters(struct words *words, uint32_t c, bool alone)
 	uint32_t lower = is_between(c, 0xc0, 0xde) ? c + 0x20 : c;
 	words->spanish += (lower == 0xf1 && !alone) || c == 0xbf || c == 0xa1;
 	words->portuguese += lower == 0xe3 || lower == 0xf5 || lower == 0xe7 || lower == 0xea ||
-			     lower == 0xf4 || lower == 0xe2 || lower == 0xe0;
+	                     lower == 0xf4 || lower == 0xe2 || lower == 0xe0;
 }
 
 /* --- words --------------------------------------------------------------------------------- */
@@ -155,8 +155,8 @@ word_end(struct reader *reader)
 	bool fits = reader->length < WORD_SIZE;
 	reader->word[fits ? reader->length : 0] = '\0';
 	enum word_kind kind = reader->has_at      ? WORD_ADDRESS
-			      : reader->has_digit ? WORD_NUMBER
-						  : WORD_LETTERS;
+	                      : reader->has_digit ? WORD_NUMBER
+	                                          : WORD_LETTERS;
 	word_add(reader, kind, reader->word);
 	reader->length = 0;
 	reader->has_digit = reader->has_at = false;
@@ -302,8 +302,8 @@ words_read(const char *text, struct words *words)
 	if (length > MESSAGE_BYTES_MAX)
 		return false;
 	struct reader reader = { .at = (const unsigned char *)text,
-				 .words = words,
-				 .pause = PAUSE_STOP };
+		                 .words = words,
+		                 .pause = PAUSE_STOP };
 	reader.end = reader.at + length;
 	while (reader.at < reader.end && !reader.full)
 		read_character(&reader);

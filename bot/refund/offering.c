@@ -69,8 +69,8 @@ looking_up_learns(struct step *s)
 	}
 	step_learn(s);
 	const struct payment_facts *payment = c->payment_reading.read_ms != 0 ? &c->payment : NULL;
-	enum hold_reason reason = policy_review(&c->order, payment, s->around->customer_address,
-	                                        s->around->now_ms);
+	enum hold_reason reason =
+		policy_review(&c->order, payment, s->around->customer_address, s->around->now_ms);
 	if (reason != HOLD_NONE) {
 		step_hold(s, reason);
 	} else {

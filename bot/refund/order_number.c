@@ -347,7 +347,7 @@ without_glued_cue(const struct finder *finder, const char *text, enum cue *cue)
 	    !text_format(letters, sizeof(letters), "%.*s", (int)count, text))
 		return text;
 	bool is_cue = vocabulary_is_in_group(finder->vocabulary, letters, GROUP_ORDER) ||
-		      vocabulary_is_in_group(finder->vocabulary, letters, GROUP_ORDER_WEAK);
+	              vocabulary_is_in_group(finder->vocabulary, letters, GROUP_ORDER_WEAK);
 	if (!is_cue)
 		return text;
 	*cue = CUE_ORDER;
@@ -396,11 +396,11 @@ static bool
 value_joins(int *value, int more)
 {
 	bool fits = *value >= 0 &&
-		    ((more == 1000 && *value < 1000 && *value > 0) ||
-		     (more >= 100 && more < 1000 && *value % 1000 == 0) ||
-		     (more >= 10 && more < 100 && *value % 100 == 0) ||
-		     (more > 0 && more < 10 && *value % 10 == 0 && *value % 100 != 10)) &&
-		    (more == 1000 || *value >= 20);
+	            ((more == 1000 && *value < 1000 && *value > 0) ||
+	             (more >= 100 && more < 1000 && *value % 1000 == 0) ||
+	             (more >= 10 && more < 100 && *value % 100 == 0) ||
+	             (more > 0 && more < 10 && *value % 10 == 0 && *value % 100 != 10)) &&
+	            (more == 1000 || *value >= 20);
 	if (fits)
 		*value = more == 1000 ? *value * 1000 : *value + more;
 	else
@@ -457,7 +457,7 @@ read_number_words(struct finder *finder, size_t at)
 
 bool
 order_number_find(const struct vocabulary *vocabulary, const struct words *words,
-		  const struct tags *tags, bool expected, char order[ORDER_NUMBER_SIZE])
+                  const struct tags *tags, bool expected, char order[ORDER_NUMBER_SIZE])
 {
 	struct finder finder = {
 		.vocabulary = vocabulary, .words = words, .tags = tags, .expected = expected

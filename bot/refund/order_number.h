@@ -19,6 +19,6 @@
  * correction beats what it corrects.  False, with `order` empty, when there is none.
  */
 bool order_number_find(const struct vocabulary *vocabulary, const struct words *words,
-		       const struct tags *tags, bool expected, char order[ORDER_NUMBER_SIZE]);
+                       const struct tags *tags, bool expected, char order[ORDER_NUMBER_SIZE]);
 
 #endif

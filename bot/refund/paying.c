@@ -56,8 +56,8 @@ reserved_learns(struct step *s)
 		return;
 	}
 	step_learn(s);
-	enum hold_reason reason = policy_review(&c->order, &c->payment,
-	                                        s->around->customer_address, s->around->now_ms);
+	enum hold_reason reason = policy_review(&c->order, &c->payment, s->around->customer_address,
+	                                        s->around->now_ms);
 	if (reason == HOLD_NONE && c->offer.amount_cents != c->payment.amount_cents)
 		reason = HOLD_MISMATCHED;
 	if (reason != HOLD_NONE)
@@ -193,7 +193,7 @@ refund_absent(struct step *s)
 {
 	const struct refund_case *c = s->c;
 	bool may_still_appear =
-	        s->around->now_ms - c->refund.sent_ms < s->around->policy->unknown_grace_ms;
+		s->around->now_ms - c->refund.sent_ms < s->around->policy->unknown_grace_ms;
 	if (c->refund.acknowledged || may_still_appear)
 		step_pace(s);
 	else

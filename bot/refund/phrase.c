@@ -22,7 +22,7 @@ first_word(const struct element *elements, size_t count)
 
 bool
 phrase_add(struct phrase_index *book, unsigned list, const struct element *elements, size_t count,
-	   struct why *why)
+           struct why *why)
 {
 	const struct element *first = first_word(elements, count);
 	if (first == NULL)
@@ -30,14 +30,14 @@ phrase_add(struct phrase_index *book, unsigned list, const struct element *eleme
 	if (book->phrase_count == LEXICON_PHRASES_MAX ||
 	    count > LEXICON_ELEMENTS_MAX - book->element_count)
 		return why_set(why, "more than %d phrases, or %d words in them",
-			       LEXICON_PHRASES_MAX, LEXICON_ELEMENTS_MAX);
+		               LEXICON_PHRASES_MAX, LEXICON_ELEMENTS_MAX);
 	uint16_t *chain = first->kind == ELEMENT_WORD ? &book->by_word[first->what]
-						      : &book->by_group[first->what];
+	                                              : &book->by_group[first->what];
 	uint16_t number = (uint16_t)++book->phrase_count;
 	book->phrases[number] = (struct phrase){ .list = (uint16_t)list,
-						 .first_element = (uint16_t)book->element_count,
-						 .element_count = (uint16_t)count,
-						 .next = *chain };
+		                                 .first_element = (uint16_t)book->element_count,
+		                                 .element_count = (uint16_t)count,
+		                                 .next = *chain };
 	memcpy(&book->elements[book->element_count], elements, count * sizeof(elements[0]));
 	book->element_count += count;
 	*chain = number;
@@ -70,7 +70,7 @@ static bool
 fits(const struct element *element, const struct tag *tag)
 {
 	return element->kind == ELEMENT_WORD ? element->what == tag->meaning
-					     : group_has(&tag->groups, element->what);
+	                                     : group_has(&tag->groups, element->what);
 }
 
 static size_t phrase_end(struct attempt attempt, size_t at);
@@ -139,13 +139,13 @@ try_chain(const struct search *search, uint16_t number)
 		size_t end = phrase_end(attempt, attempt.first);
 		if (end != 0)
 			search->found(search->context,
-				      &(struct match){ phrase->list, attempt.first, end });
+			              &(struct match){ phrase->list, attempt.first, end });
 	}
 }
 
 void
 phrase_match(const struct phrase_index *book, const struct words *words, const struct tags *tags,
-	     size_t first, phrase_found *found, void *context)
+             size_t first, phrase_found *found, void *context)
 {
 	const struct search search = {
 		book, { .words = words, .tags = tags, .first = first }, found, context

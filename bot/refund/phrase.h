@@ -57,11 +57,11 @@ typedef void phrase_found(void *context, const struct match *match);
 
 /* False with `why` when it does not begin with a word, or a ceiling is reached. */
 bool phrase_add(struct phrase_index *book, unsigned list, const struct element *elements,
-		size_t count, struct why *why);
+                size_t count, struct why *why);
 
 /* Calls `found` for every phrase that stands at word `first`.  Allocates nothing; the time depends
  * on the phrases that begin there, not on the length of the message. */
 void phrase_match(const struct phrase_index *book, const struct words *words,
-		  const struct tags *tags, size_t first, phrase_found *found, void *context);
+                  const struct tags *tags, size_t first, phrase_found *found, void *context);
 
 #endif

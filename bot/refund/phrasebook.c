@@ -24,10 +24,9 @@ static const struct {
 #undef X
 };
 
-const char *
-template_text(enum template template)
+const char *template_text(enum template template)
 {
-	ensure((int)template >= 0 && (int)template < TEMPLATE_COUNT);
+	ensure((int)template >= 0 && (int)template <TEMPLATE_COUNT);
 	return templates[template].name;
 }
 
@@ -67,7 +66,8 @@ places_are_known(enum template template, const char *text, struct why *why)
 		if (*at == '}' || at[length + 1] != '}')
 			return why_set(why, "a brace that is not a place");
 		if (!listed(templates[template].places, at + 1, length))
-			return why_set(why, "the place {%.*s}, which it may not have (it may have: %s)",
+			return why_set(why,
+			               "the place {%.*s}, which it may not have (it may have: %s)",
 			               (int)length, at + 1, templates[template].places);
 		at += length + 1;
 	}
@@ -100,11 +100,11 @@ bool
 phrasebook_is_complete(const struct phrasebook *phrasebook, struct why *why)
 {
 	for (int language = 0; language < LANGUAGE_COUNT; language++)
-		for (int template = 0; template < TEMPLATE_COUNT; template ++)
+		for (int template = 0; template <TEMPLATE_COUNT; template ++)
 			if (phrasebook->texts[language][template] == NULL)
 				return why_set(why, "%s/%s.txt is missing",
 				               language_text((enum language)language),
-				               template_text((enum template)template));
+				               template_text((enum template) template));
 	return true;
 }
 
@@ -112,7 +112,7 @@ void
 phrasebook_free(struct phrasebook *phrasebook)
 {
 	for (int language = 0; language < LANGUAGE_COUNT; language++)
-		for (int template = 0; template < TEMPLATE_COUNT; template ++)
+		for (int template = 0; template <TEMPLATE_COUNT; template ++)
 			free(phrasebook->texts[language][template]);
 	memset(phrasebook, 0, sizeof(*phrasebook));
 }

@@ -18,30 +18,30 @@
 #include "refund/understand.h"
 
 /*	name                file                 places it may have */
-#define TEMPLATES(X)                                                                               \
-	X(GREETING, "greeting", "")                                                                \
-	X(ASK_ORDER, "ask_order", "")                                                              \
-	X(ASK_ORDER_AGAIN, "ask_order_again", "")                                                  \
-	X(LOOKING, "looking", "order")                                                             \
-	X(NOT_LOCATED, "not_located", "order")                                                     \
-	X(OFFER, "offer", "order amount paid_when")                                                \
-	X(OFFER_AGAIN, "offer_again", "order amount")                                              \
-	X(OFFER_EXPIRED, "offer_expired", "order")                                                 \
-	X(FIXED_DESTINATION, "fixed_destination", "order amount")                                  \
-	X(DECLINED, "declined", "order")                                                           \
-	X(WORKING, "working", "order")                                                             \
-	X(CONFIRMING, "confirming", "order")                                                       \
-	X(REFUND_DONE, "refund_done", "order amount note receipt")                                 \
-	X(REFUND_FAILED, "refund_failed", "order")                                                 \
-	X(HELD, "held", "")                                                                        \
-	X(HELD_ABOVE_CAP, "held_above_cap", "order")                                               \
-	X(HELD_FINISHING, "held_finishing", "order")                                               \
-	X(HUMAN, "human", "")                                                                      \
-	X(TYPE_PLEASE, "type_please", "")                                                          \
-	X(THANKS, "thanks", "")                                                                    \
-	X(DENIED, "denied", "order why")                                                           \
-	X(PAID_TODAY, "paid_today", "")                                                            \
-	X(PAID_YESTERDAY, "paid_yesterday", "")                                                    \
+#define TEMPLATES(X)                                               \
+	X(GREETING, "greeting", "")                                \
+	X(ASK_ORDER, "ask_order", "")                              \
+	X(ASK_ORDER_AGAIN, "ask_order_again", "")                  \
+	X(LOOKING, "looking", "order")                             \
+	X(NOT_LOCATED, "not_located", "order")                     \
+	X(OFFER, "offer", "order amount paid_when")                \
+	X(OFFER_AGAIN, "offer_again", "order amount")              \
+	X(OFFER_EXPIRED, "offer_expired", "order")                 \
+	X(FIXED_DESTINATION, "fixed_destination", "order amount")  \
+	X(DECLINED, "declined", "order")                           \
+	X(WORKING, "working", "order")                             \
+	X(CONFIRMING, "confirming", "order")                       \
+	X(REFUND_DONE, "refund_done", "order amount note receipt") \
+	X(REFUND_FAILED, "refund_failed", "order")                 \
+	X(HELD, "held", "")                                        \
+	X(HELD_ABOVE_CAP, "held_above_cap", "order")               \
+	X(HELD_FINISHING, "held_finishing", "order")               \
+	X(HUMAN, "human", "")                                      \
+	X(TYPE_PLEASE, "type_please", "")                          \
+	X(THANKS, "thanks", "")                                    \
+	X(DENIED, "denied", "order why")                           \
+	X(PAID_TODAY, "paid_today", "")                            \
+	X(PAID_YESTERDAY, "paid_yesterday", "")                    \
 	X(PAID_ON, "paid_on", "date")
 
 enum template {

@@ -18,17 +18,17 @@
 struct policy {
 	char merchant[64];
 	char agent[64];
-	int64_t consent_ms;          /* how long an offer stands */
-	int64_t order_wait_ms;       /* how long we wait for an order number */
-	int64_t slow_ms;             /* after this the customer hears that it takes longer */
-	int64_t unknown_grace_ms;    /* how long a refund the bank does not show may still appear */
-	int64_t look_up_give_up_ms;  /* reading the ERP and the bank before the offer */
-	int64_t refund_give_up_ms;   /* waiting for the bank's yes or no */
-	int64_t note_give_up_ms;     /* waiting for the tax authority */
-	int64_t verify_give_up_ms;   /* reading everything back */
-	int64_t tell_give_up_ms;     /* getting the reply to the customer */
-	int64_t told_wait_ms;        /* after the channel accepted the reply, for its delivery */
-	bool sandbox;                /* receipts are test receipts; test notes count */
+	int64_t consent_ms;         /* how long an offer stands */
+	int64_t order_wait_ms;      /* how long we wait for an order number */
+	int64_t slow_ms;            /* after this the customer hears that it takes longer */
+	int64_t unknown_grace_ms;   /* how long a refund the bank does not show may still appear */
+	int64_t look_up_give_up_ms; /* reading the ERP and the bank before the offer */
+	int64_t refund_give_up_ms;  /* waiting for the bank's yes or no */
+	int64_t note_give_up_ms;    /* waiting for the tax authority */
+	int64_t verify_give_up_ms;  /* reading everything back */
+	int64_t tell_give_up_ms;    /* getting the reply to the customer */
+	int64_t told_wait_ms;       /* after the channel accepted the reply, for its delivery */
+	bool sandbox;               /* receipts are test receipts; test notes count */
 };
 
 /* Does the phone that talks to us belong to the buyer (with and without the ninth digit)? */

@@ -117,7 +117,7 @@ static void
 note_absent(struct step *s)
 {
 	bool may_still_appear =
-	        s->around->now_ms - s->c->note.sent_ms < s->around->policy->unknown_grace_ms;
+		s->around->now_ms - s->c->note.sent_ms < s->around->policy->unknown_grace_ms;
 	if (may_still_appear)
 		step_pace(s);
 	else
@@ -319,11 +319,10 @@ name_receipt(struct step *s)
 {
 	struct refund_case *c = s->c;
 	int64_t earlier = s->around->receipts_of_order;
-	bool fits = earlier == 0
-	                    ? text_format(c->receipt_id, sizeof(c->receipt_id), "rcp_rf%s",
-	                                  c->order_number)
-	                    : text_format(c->receipt_id, sizeof(c->receipt_id), "rcp_rf%s-%" PRId64,
-	                                  c->order_number, earlier + 1);
+	bool fits = earlier == 0 ? text_format(c->receipt_id, sizeof(c->receipt_id), "rcp_rf%s",
+	                                       c->order_number)
+	                         : text_format(c->receipt_id, sizeof(c->receipt_id),
+	                                       "rcp_rf%s-%" PRId64, c->order_number, earlier + 1);
 	ensure(fits);
 }
 

@@ -54,7 +54,7 @@ sound_of(const char *word, char sound[WORD_SIZE])
 	size_t used = 0;
 	for (size_t i = 0; word[i] != '\0' && used + 1 < WORD_SIZE; i++) {
 		bool silent_u = word[i] == 'u' && i > 0 &&
-				(word[i - 1] == 'q' || word[i - 1] == 'g') && is_soft(word[i + 1]);
+		                (word[i - 1] == 'q' || word[i - 1] == 'g') && is_soft(word[i + 1]);
 		bool silent_h =
 			word[i] == 'h' && (i == 0 || (word[i - 1] != 'n' && word[i - 1] != 'l'));
 		char c = sound_of_letter(word[i], word[i + 1]);

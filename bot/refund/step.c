@@ -24,8 +24,8 @@ step_effect(struct step *s, enum effect_kind kind)
 static const char *
 paid_when(const struct step *s, struct buffer *words)
 {
-	phrase_day(s->around->phrasebook, s->c->language, s->c->payment.paid_ms,
-	           s->around->now_ms, words);
+	phrase_day(s->around->phrasebook, s->c->language, s->c->payment.paid_ms, s->around->now_ms,
+	           words);
 	return buffer_text(words);
 }
 

@@ -36,9 +36,9 @@ enum group {
 #define X(name, text) GROUP_##name,
 	GROUPS(X)
 #undef X
-	GROUP_NUMBER,  /* set by the code: anything with a digit */
-	GROUP_ADDRESS, /* set by the code: anything with an @ */
-	GROUP_OWN      /* the first of a file's own groups */
+		GROUP_NUMBER, /* set by the code: anything with a digit */
+	GROUP_ADDRESS,        /* set by the code: anything with an @ */
+	GROUP_OWN             /* the first of a file's own groups */
 };
 
 struct group_set {

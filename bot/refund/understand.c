@@ -47,9 +47,9 @@ awaiting_text(enum awaiting awaiting)
 
 #define SIGN(name) (UINT64_C(1) << SIGN_##name)
 /* The first sort of signs (lexicon.h). */
-#define REQUESTS   (SIGN(STATUS) - 1)
+#define REQUESTS (SIGN(STATUS) - 1)
 /* What does not count within a phrase of the second sort; a wish for a person always counts. */
-#define COVERABLE  ((REQUESTS & ~SIGN(PERSON)) | SIGN(PROBLEM))
+#define COVERABLE ((REQUESTS & ~SIGN(PERSON)) | SIGN(PROBLEM))
 
 struct rule {
 	enum intent intent;
@@ -77,7 +77,7 @@ static const struct rule rules[] = {
 	{ .intent = INTENT_THANKS,
 	  .all = SIGN(RECEIVED),
 	  .none = SIGN(PROBLEM) | SIGN(DEMAND) | SIGN(STATUS) | SIGN(WAITING) | SIGN(QUESTION) |
-		  SIGN(EXCHANGE) | SIGN(CANCEL),
+	          SIGN(EXCHANGE) | SIGN(CANCEL),
 	  .because = "the money has come" },
 	{ .intent = INTENT_REFUND_STATUS,
 	  .all = SIGN(STATUS),
@@ -280,7 +280,7 @@ explain_consent(struct understanding *out, const struct consent_reason *reason)
 
 void
 understand(const struct lexicon *lexicon, const char *text, enum awaiting awaiting,
-	   struct understanding *out)
+           struct understanding *out)
 {
 	struct words words;
 	struct tags tags;

@@ -66,7 +66,7 @@ struct understanding {
 /* `lexicon` has all its languages.  `text` is UTF-8; what is not, is a word nobody knows.  A text
  * with more bytes or words than a message may have (limits.h) is `other` and unclear. */
 void understand(const struct lexicon *lexicon, const char *text, enum awaiting awaiting,
-		struct understanding *out);
+                struct understanding *out);
 
 const char *intent_text(enum intent intent);
 const char *awaiting_text(enum awaiting awaiting);

@@ -85,12 +85,12 @@ word_form(const char *listed, char text[TEXT_SIZE], struct why *why)
 	bool one = words_read(listed, &words) && words.count == 1 && words.list[0].text[0] != '\0';
 	if (!one || !text_format(text, TEXT_SIZE, "%s%s%s", first, words.list[0].text, last))
 		return why_set(why, "\"%s\" is not one word of at most %d letters", listed,
-			       TEXT_SIZE - 3);
+		               TEXT_SIZE - 3);
 	size_t letters = strlen(words.list[0].text);
 	if ((last[0] != '\0' && letters < BEGINNING_MIN) ||
 	    (first[0] != '\0' && (letters < ENDING_MIN || letters > ENDING_MAX)))
 		return why_set(why, "\"%s\": a beginning needs %d letters, an ending %d to %d",
-			       listed, BEGINNING_MIN, ENDING_MIN, ENDING_MAX);
+		               listed, BEGINNING_MIN, ENDING_MIN, ENDING_MAX);
 	return true;
 }
 
@@ -117,7 +117,7 @@ word_named(struct vocabulary *vocabulary, const char *listed, uint16_t *word, st
 
 bool
 vocabulary_add_spelling(struct vocabulary *vocabulary, const char *word, const char *spelling,
-			struct why *why)
+                        struct why *why)
 {
 	uint16_t meaning, other;
 	if (vocabulary->phrases.phrase_count > 0)
@@ -128,7 +128,7 @@ vocabulary_add_spelling(struct vocabulary *vocabulary, const char *word, const c
 	struct word_entry *entry = &vocabulary->words[other];
 	if (entry->meaning != other && entry->meaning != meaning)
 		return why_set(why, "\"%s\" already stands for \"%s\"", spelling,
-			       vocabulary->words[entry->meaning].text);
+		               vocabulary->words[entry->meaning].text);
 	entry->meaning = meaning;
 	return true;
 }
@@ -172,7 +172,7 @@ group_named(struct vocabulary *vocabulary, const char *name, size_t *group, stru
 
 bool
 vocabulary_add_to_group(struct vocabulary *vocabulary, const char *name, const char *word,
-			struct why *why)
+                        struct why *why)
 {
 	size_t group;
 	uint16_t member;
@@ -204,8 +204,8 @@ static bool
 read_element(struct vocabulary *vocabulary, char *piece, struct element *element, struct why *why)
 {
 	*element = (struct element){ .kind = text_equal(piece, "^")   ? ELEMENT_BEGINNING
-					     : text_equal(piece, "$") ? ELEMENT_END
-								      : ELEMENT_GAP };
+		                             : text_equal(piece, "$") ? ELEMENT_END
+		                                                      : ELEMENT_GAP };
 	if (element->kind != ELEMENT_GAP || text_equal(piece, ".."))
 		return true;
 	size_t length = strlen(piece);
@@ -238,7 +238,7 @@ piece_next(char **text)
 
 bool
 vocabulary_add_phrase(struct vocabulary *vocabulary, unsigned list, bool gaps, const char *text,
-		      struct why *why)
+                      struct why *why)
 {
 	struct element elements[PHRASE_ELEMENTS_MAX];
 	size_t count = 0;
@@ -248,7 +248,7 @@ vocabulary_add_phrase(struct vocabulary *vocabulary, unsigned list, bool gaps, c
 	for (char *piece; (piece = piece_next(&rest)) != NULL; count++) {
 		if (count == PHRASE_ELEMENTS_MAX)
 			return why_set(why, "\"%s\" has more than %d words", text,
-				       PHRASE_ELEMENTS_MAX);
+			               PHRASE_ELEMENTS_MAX);
 		if (!read_element(vocabulary, piece, &elements[count], why))
 			return why_prefix(why, "\"%s\"", text);
 		if (!gaps && elements[count].kind == ELEMENT_GAP)
@@ -339,7 +339,7 @@ vocabulary_finish(struct vocabulary *vocabulary, struct why *why)
 	for (size_t i = 0; i < vocabulary->group_count; i++)
 		if (!vocabulary->groups[i].has_words)
 			return why_set(why, "the group <%s> has no words",
-				       vocabulary->groups[i].name);
+			               vocabulary->groups[i].name);
 	sounds_make(vocabulary);
 	sounds_sort(vocabulary);
 	return true;
@@ -350,7 +350,7 @@ vocabulary_finish(struct vocabulary *vocabulary, struct why *why)
 /* Adds the groups of a stem: `count` letters with a star in front or behind. */
 static void
 stem_look_up(const struct vocabulary *vocabulary, const char *letters, size_t count, bool ending,
-	     struct group_set *groups)
+             struct group_set *groups)
 {
 	char stem[WORD_SIZE + 1];
 	memcpy(stem + ending, letters, count);

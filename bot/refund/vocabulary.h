@@ -29,15 +29,15 @@ void vocabulary_free(struct vocabulary *vocabulary);
 
 /* Building.  Each is false with `why` when a text is not of the form or a ceiling is reached. */
 bool vocabulary_add_spelling(struct vocabulary *vocabulary, const char *word, const char *spelling,
-			     struct why *why);
-bool
-vocabulary_add_value(struct vocabulary *vocabulary, const char *word, int value, struct why *why);
+                             struct why *why);
+bool vocabulary_add_value(struct vocabulary *vocabulary, const char *word, int value,
+                          struct why *why);
 bool vocabulary_add_typical(struct vocabulary *vocabulary, const char *word, struct why *why);
 bool vocabulary_add_to_group(struct vocabulary *vocabulary, const char *group, const char *word,
-			     struct why *why);
+                             struct why *why);
 /* `gaps`: whether the phrase may have gaps. */
 bool vocabulary_add_phrase(struct vocabulary *vocabulary, unsigned list, bool gaps,
-			   const char *phrase, struct why *why);
+                           const char *phrase, struct why *why);
 /* After the last addition: every group that is named must have words. */
 bool vocabulary_finish(struct vocabulary *vocabulary, struct why *why);
 
@@ -45,12 +45,12 @@ bool vocabulary_finish(struct vocabulary *vocabulary, struct why *why);
 size_t vocabulary_votes(const struct vocabulary *vocabulary, const struct words *words);
 
 /* Looks every word up; unknown ones are guessed by their sound. */
-void
-vocabulary_tag(const struct vocabulary *vocabulary, const struct words *words, struct tags *tags);
+void vocabulary_tag(const struct vocabulary *vocabulary, const struct words *words,
+                    struct tags *tags);
 
 /* True when `text`, in the form of normalise.h, is a word of the group. */
-bool
-vocabulary_is_in_group(const struct vocabulary *vocabulary, const char *text, enum group group);
+bool vocabulary_is_in_group(const struct vocabulary *vocabulary, const char *text,
+                            enum group group);
 
 const struct phrase_index *vocabulary_phrases(const struct vocabulary *vocabulary);
 

@@ -49,11 +49,14 @@ api_metrics(const struct visit *visit)
 	struct buffer text;
 	buffer_init(&text, 16 * 1024);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		buffer_add_format(&text, "# HELP estorno_%s %s\n# TYPE estorno_%s counter\nestorno_%s %" PRId64 "\n",
-		                  rows[i].name, rows[i].help, rows[i].name, rows[i].name,
-		                  rows[i].value);
-	buffer_add_format(&text, "# HELP estorno_calls_in_flight calls under way\n"
-	                         "# TYPE estorno_calls_in_flight gauge\nestorno_calls_in_flight %" PRId64 "\n",
+		buffer_add_format(
+			&text,
+			"# HELP estorno_%s %s\n# TYPE estorno_%s counter\nestorno_%s %" PRId64 "\n",
+			rows[i].name, rows[i].help, rows[i].name, rows[i].name, rows[i].value);
+	buffer_add_format(&text,
+	                  "# HELP estorno_calls_in_flight calls under way\n"
+	                  "# TYPE estorno_calls_in_flight gauge\nestorno_calls_in_flight %" PRId64
+	                  "\n",
 	                  engine_in_flight(visit->server->engine));
 	http_answer_text(visit->exchange, 200, "text/plain; version=0.0.4", buffer_text(&text));
 	buffer_free(&text);
@@ -117,7 +120,8 @@ api_checkpoint(const struct visit *visit)
 {
 	struct stored_head stored;
 	if (store_head_latest(visit->server->folder.store, &stored))
-		http_answer_text(visit->exchange, 200, "text/plain; charset=utf-8", stored.checkpoint);
+		http_answer_text(visit->exchange, 200, "text/plain; charset=utf-8",
+		                 stored.checkpoint);
 	else
 		http_answer_error(visit->exchange, 404, "empty_log", "nothing is sealed yet");
 }

@@ -65,12 +65,15 @@ signed_by_trusted(struct performance *p, const struct signed_mandate *mandate, s
 	char public_key[KEY_TEXT_SIZE];
 	struct verifying_key key;
 	if (!store_trusted_key(p->store, mandate->key_id, public_key, sizeof(public_key)))
-		return why_set(why, "the mandate is signed with %s, which is not trusted; "
-		                    "`estorno mandate trust FILE.pub` pins finance's key",
+		return why_set(why,
+		               "the mandate is signed with %s, which is not trusted; "
+		               "`estorno mandate trust FILE.pub` pins finance's key",
 		               mandate->key_id);
 	return (verifying_key_parse(public_key, &key, NULL) && mandate_is_genuine(mandate, &key)) ||
-	       why_set(why, "the signature does not hold: the mandate was changed after it was "
-	                    "signed, or not signed with %s", mandate->key_id);
+	       why_set(why,
+	               "the signature does not hold: the mandate was changed after it was "
+	               "signed, or not signed with %s",
+	               mandate->key_id);
 }
 
 static bool
@@ -80,7 +83,8 @@ mandate_install(struct performance *p, struct why *why)
 	struct signed_mandate mandate;
 	if (file == NULL)
 		return why_set(why, "field file is missing");
-	if (!mandate_read(file, strlen(file), &mandate, why) || !signed_by_trusted(p, &mandate, why))
+	if (!mandate_read(file, strlen(file), &mandate, why) ||
+	    !signed_by_trusted(p, &mandate, why))
 		return false;
 	if (p->now_ms >= mandate.mandate.expires_ms)
 		return why_set(why, "the mandate has expired");

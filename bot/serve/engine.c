@@ -38,8 +38,8 @@ engine_new(const struct engine_setup *setup, struct why *why)
 	settings_policy(setup->settings, setup->sandbox, &engine->policy);
 	settings_shop(setup->settings, &engine->shop);
 	engine->channel = channel_by_name(setup->settings->channel);
-	bool ok = engine->channel != NULL || why_set(why, "no channel is called %s",
-	                                             setup->settings->channel);
+	bool ok = engine->channel != NULL ||
+	          why_set(why, "no channel is called %s", setup->settings->channel);
 	ok = ok && take_duty(engine, DUTY_LEDGER, setup->settings->ledger, why) &&
 	     take_duty(engine, DUTY_PAY, setup->settings->pay, why) &&
 	     take_duty(engine, DUTY_INVOICE, setup->settings->invoice, why);
@@ -160,7 +160,8 @@ decide_action(struct engine *engine, const struct engine_action *action, struct 
 		event = (struct event){ .kind = EVENT_DENIED, .words = action->words };
 	}
 	store_audit(engine->store, engine->now_ms, action->actor,
-	            action->kind == ACTION_DENY ? "case.deny" : "case.release", action->case_id, "");
+	            action->kind == ACTION_DENY ? "case.deny" : "case.release", action->case_id,
+	            "");
 	engine_step(engine, action->case_id, &event, action->actor);
 	return true;
 }

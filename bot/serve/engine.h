@@ -64,13 +64,13 @@ struct engine_io {
 };
 
 struct engine_setup {
-	struct store *store;         /* opened for writing; the caller's */
+	struct store *store; /* opened for writing; the caller's */
 	const struct vault *vault;
 	const struct settings *settings;
 	const struct lexicon *lexicon;
 	const struct phrasebook *phrasebook;
 	const struct signing_key *receipts_key, *log_key;
-	bool sandbox;                /* receipts are test receipts */
+	bool sandbox; /* receipts are test receipts */
 	struct engine_io io;
 };
 
@@ -83,10 +83,10 @@ void engine_free(struct engine *engine);
 
 /* A webhook of the channel, its path secret checked already.  What came of it: */
 enum engine_received {
-	RECEIVED,          /* heard; `acknowledge` is called once, in the act beat: `durable` or not */
+	RECEIVED, /* heard; `acknowledge` is called once, in the act beat: `durable` or not */
 	RECEIVED_FOREIGN,  /* it says that it is not our provider's: 401 */
 	RECEIVED_NONSENSE, /* not what the provider documents, or another instance's: 400 */
-	RECEIVED_TOO_MUCH  /* too much waits already, or the channel is not connected: 503, come again */
+	RECEIVED_TOO_MUCH /* too much waits already, or the channel is not connected: 503, come again */
 };
 typedef void engine_acknowledge(void *context, bool durable);
 enum engine_received engine_receive(struct engine *engine, const struct http_request *request,
@@ -99,8 +99,8 @@ void engine_call_ended(struct engine *engine, int64_t ticket, const struct engin
 struct engine_action {
 	enum { ACTION_RELEASE, ACTION_DENY } kind;
 	char case_id[ID_SIZE];
-	char actor[ACTOR_SIZE];              /* "control" or "staff:NAME" */
-	char words[300];             /* with DENY: the reason, for the customer */
+	char actor[ACTOR_SIZE]; /* "control" or "staff:NAME" */
+	char words[300];        /* with DENY: the reason, for the customer */
 	void (*done)(void *context, bool ok, const struct why *why);
 	void *context;
 };
@@ -136,7 +136,8 @@ int64_t engine_in_flight(const struct engine *engine);
 int64_t engine_revision(const struct engine *engine);
 
 struct engine_counts {
-	int64_t turns, commits, messages, duplicates, calls, transitions, refunds_sent, receipts_sealed;
+	int64_t turns, commits, messages, duplicates, calls, transitions, refunds_sent,
+		receipts_sealed;
 };
 struct engine_counts engine_counts(const struct engine *engine);
 

@@ -181,7 +181,7 @@ engine_flight_land(struct engine *engine, struct flight *flight, enum outcome ou
 	flight->outcome = outcome;
 	ensure(engine->item_count < TURN_EVENTS_MAX); /* engine_hear keeps places for us */
 	engine->items[engine->item_count++] =
-	        (struct item){ .kind = ITEM_LANDED, .flight = flight };
+		(struct item){ .kind = ITEM_LANDED, .flight = flight };
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -373,8 +373,8 @@ engine_depart(struct engine *engine)
 {
 	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
 		struct flight *flight = &engine->flights[i];
-		if (flight->state == FLIGHT_DECIDED || (flight->state == FLIGHT_WAITING &&
-		                                        !flight->link->token_under_way))
+		if (flight->state == FLIGHT_DECIDED ||
+		    (flight->state == FLIGHT_WAITING && !flight->link->token_under_way))
 			depart(engine, flight);
 	}
 }
@@ -388,7 +388,7 @@ keep_token(struct engine *engine, struct connection *connection, const struct ac
 	connection->access_token = strdup(token->text);
 	ensure(connection->access_token != NULL);
 	connection->access_token_until_ms =
-	        engine->setup.io.now_ms(engine->setup.io.context) + token->lasts_ms;
+		engine->setup.io.now_ms(engine->setup.io.context) + token->lasts_ms;
 }
 
 static void
@@ -422,7 +422,8 @@ token_landed(struct engine *engine, struct flight *flight, const struct engine_c
 		} else {
 			waiting->why = flight->why;
 			engine_flight_land(engine, waiting,
-			                   outcome == OUTCOME_REFUSED ? OUTCOME_REFUSED : OUTCOME_RETRY);
+			                   outcome == OUTCOME_REFUSED ? OUTCOME_REFUSED
+			                                              : OUTCOME_RETRY);
 		}
 	}
 	explicit_bzero(token, sizeof(*token));
@@ -448,7 +449,8 @@ operation_landed(struct engine *engine, struct flight *flight, const struct engi
 	flight->call.step++;
 	ensure(operation_role(flight->operation->kind) == ROLE_READ);
 	if (flight->call.step >= OPERATION_STEPS_MAX) {
-		why_set(&flight->why, "more than %d requests for one operation", OPERATION_STEPS_MAX);
+		why_set(&flight->why, "more than %d requests for one operation",
+		        OPERATION_STEPS_MAX);
 		engine_flight_land(engine, flight, OUTCOME_CONTRADICTION);
 	} else {
 		depart(engine, flight);
@@ -510,8 +512,8 @@ engine_take_answer(struct engine *engine, struct flight *flight)
 	         "case=%s kind=%s tool=%s outcome=%s why=\"%s\"", flight->case_id,
 	         operation_text(kind), flight->tool->name, outcome_text(flight->outcome),
 	         done ? "" : flight->why.text);
-	struct event event = engine_answer(flight->operation, flight->outcome,
-	                                   &flight->call.facts, flight->credential);
+	struct event event = engine_answer(flight->operation, flight->outcome, &flight->call.facts,
+	                                   flight->credential);
 	event.answer.retry_after_ms = flight->call.retry_after_ms;
 	flight->state = FLIGHT_CONCLUDED; /* the case may ask the same again at once */
 	engine_step(engine, flight->case_id, &event, "bot");
@@ -531,10 +533,11 @@ engine_recover_attempts(struct engine *engine)
 			int64_t now_us = engine->setup.io.now_us(engine->setup.io.context);
 			store_attempt_close(engine->store, open[i].id, now_us, OUTCOME_UNKNOWN,
 			                    "the program stopped while this was under way");
-			if (!store_operation_load(engine->store, open[i].operation, operation, case_id))
+			if (!store_operation_load(engine->store, open[i].operation, operation,
+			                          case_id))
 				continue;
-			struct event event = engine_answer(operation, OUTCOME_UNKNOWN, NULL,
-			                                   open[i].credential);
+			struct event event =
+				engine_answer(operation, OUTCOME_UNKNOWN, NULL, open[i].credential);
 			engine_step(engine, case_id, &event, "bot");
 		}
 	}

@@ -28,9 +28,9 @@ engine_surroundings(struct engine *engine, const struct refund_case *c,
 		.phrasebook = engine->setup.phrasebook,
 		.customer_address = contact->address,
 		.receipts_of_order =
-		        c->state == CASE_VERIFYING
-		                ? store_receipt_count(engine->store, c->order_number, latest)
-		                : 0,
+			c->state == CASE_VERIFYING
+				? store_receipt_count(engine->store, c->order_number, latest)
+				: 0,
 	};
 }
 
@@ -40,7 +40,8 @@ static void
 record(struct engine *engine, const struct refund_case *c, const char *from, const char *actor)
 {
 	const char *to = case_state_text(c->state);
-	store_transition(engine->store, c->id, engine->now_ms, from, to, hold_text(c->reason), actor);
+	store_transition(engine->store, c->id, engine->now_ms, from, to, hold_text(c->reason),
+	                 actor);
 	log_line(LOG_INFO, "case.state", "case=%s order=%s from=%s to=%s reason=%s actor=%s", c->id,
 	         c->order_number[0] != '\0' ? c->order_number : "-", from[0] != '\0' ? from : "-",
 	         to, hold_text(c->reason)[0] != '\0' ? hold_text(c->reason) : "-", actor);
@@ -82,7 +83,8 @@ settle(struct engine *engine, enum reservation_state state)
 {
 	struct why why = { "" };
 	if (!store_reservation_set(engine->store, engine->c->id, state, engine->now_ms, &why))
-		log_line(LOG_ERROR, "reservation.stuck", "case=%s why=\"%s\"", engine->c->id, why.text);
+		log_line(LOG_ERROR, "reservation.stuck", "case=%s why=\"%s\"", engine->c->id,
+		         why.text);
 }
 
 static void
@@ -105,7 +107,8 @@ take_effect(struct engine *engine, struct follow *follow, const struct effect *e
 		break;
 	case EFFECT_CONSENT:
 		if (!store_consent(engine->store, c, &why))
-			log_line(LOG_ERROR, "consent.refused", "case=%s why=\"%s\"", c->id, why.text);
+			log_line(LOG_ERROR, "consent.refused", "case=%s why=\"%s\"", c->id,
+			         why.text);
 		break;
 	case EFFECT_RESERVE:
 		engine_reserve(engine, c, &follow_with(follow, EVENT_ROOM)->room);
@@ -153,8 +156,8 @@ step_once(struct engine *engine, const struct event *event, struct follow *follo
 	struct surroundings around = engine_surroundings(engine, engine->c, entropy, &contact);
 	keep_payment(engine, event);
 	case_step(engine->c, event, &around, engine->effects);
-	bool moved = engine->c->state != from || (engine->c->state == CASE_HELD &&
-	                                          engine->c->reason != reason);
+	bool moved = engine->c->state != from ||
+	             (engine->c->state == CASE_HELD && engine->c->reason != reason);
 	/* The case must be there before rows that belong to it. */
 	store_case_save(engine->store, engine->c, engine->now_ms);
 	if (moved || is_new)
@@ -191,5 +194,6 @@ engine_open_case(struct engine *engine, int64_t contact, const struct event *eve
 	id_make(id, "c_", random);
 	case_open(engine->c, id, contact, engine->now_ms);
 	step_and_follow(engine, event, "customer", true);
-	store_message_assign(engine->store, event->said.message, id); /* heard before its case existed */
+	store_message_assign(engine->store, event->said.message,
+	                     id); /* heard before its case existed */
 }

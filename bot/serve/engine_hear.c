@@ -78,9 +78,9 @@ find_case(struct engine *engine, int64_t contact, const struct said *said, char 
 			if (!store_case_load(engine->store, ids[i], engine->c))
 				continue;
 			struct surroundings around =
-			        engine_surroundings(engine, engine->c, entropy, &person);
-			bool is_live = !case_has_ended(engine->c->state) &&
-			               engine->c->state != CASE_HELD;
+				engine_surroundings(engine, engine->c, entropy, &person);
+			bool is_live =
+				!case_has_ended(engine->c->state) && engine->c->state != CASE_HELD;
 			if (is_live == (live == 1) && case_takes(engine->c, said, &around))
 				ensure(text_copy(case_id, ID_SIZE, ids[i]));
 		}
@@ -139,7 +139,8 @@ take_deletion(struct engine *engine, const struct heard *heard)
 {
 	char case_id[ID_SIZE];
 	int64_t contact;
-	const struct event event = { .kind = EVENT_DELETED, .said = { .text = "", .button_id = "" } };
+	const struct event event = { .kind = EVENT_DELETED,
+		                     .said = { .text = "", .button_id = "" } };
 	const char *channel = engine->channel->name;
 	if (store_message_delete(engine->store, channel, heard->message_id, engine->now_ms) &&
 	    store_message_find(engine->store, channel, heard->message_id, &contact, case_id) &&
@@ -192,8 +193,8 @@ engine_take_heard(struct engine *engine, const struct heard *heard)
 		log_line(LOG_INFO, "channel.connected", "channel=%s", engine->channel->name);
 		break;
 	case HEARD_DISCONNECTED:
-		log_line(LOG_WARNING, "channel.disconnected", "channel=%s: link the shop's phone again",
-		         engine->channel->name);
+		log_line(LOG_WARNING, "channel.disconnected",
+		         "channel=%s: link the shop's phone again", engine->channel->name);
 		break;
 	case HEARD_IGNORED:
 		log_line(LOG_DEBUG, "channel.ignored", "channel=%s because=%s",

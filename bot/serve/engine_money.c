@@ -102,7 +102,8 @@ engine_reserve(struct engine *engine, const struct refund_case *c, struct room *
 	if (room->refused != HOLD_NONE)
 		return;
 	customer_of(engine, c, customer);
-	const struct reservation reservation = { .c = c, .mandate = &stored.columns,
+	const struct reservation reservation = { .c = c,
+		                                 .mandate = &stored.columns,
 		                                 .customer = customer };
 	if (!store_reserve(engine->store, &reservation, engine->now_ms, &why))
 		room->refused = refused_by_schema(c, &why);

@@ -7,15 +7,15 @@
 #include "serve/engine.h"
 
 enum {
-	LINKS_MAX = 16,      /* connections in use: each tool and channel, each role, old and new */
-	FLIGHTS_MAX = 512,   /* calls under way or about to be */
-	FOLLOW_MAX = 16      /* events that one event may lead to within a turn */
+	LINKS_MAX = 16,    /* connections in use: each tool and channel, each role, old and new */
+	FLIGHTS_MAX = 512, /* calls under way or about to be */
+	FOLLOW_MAX = 16    /* events that one event may lead to within a turn */
 };
 
 /* A credential in use.  An old one stays until the last call with it has ended. */
 struct link {
 	struct connection *connection; /* NULL: free slot */
-	bool shared;                 /* serves reading and writing: the receipt says so */
+	bool shared;                   /* serves reading and writing: the receipt says so */
 	bool retired;
 	int users;
 	bool token_under_way;
@@ -26,10 +26,10 @@ enum flight_kind { FLIGHT_OPERATION, FLIGHT_TOKEN, FLIGHT_SAYING };
 
 enum flight_state {
 	FLIGHT_FREE,
-	FLIGHT_DECIDED, /* this turn's; starts after the commit */
-	FLIGHT_WAITING, /* for a token */
-	FLIGHT_ALOFT,   /* on the wire */
-	FLIGHT_LANDED,  /* ended; its item waits for the next turn */
+	FLIGHT_DECIDED,  /* this turn's; starts after the commit */
+	FLIGHT_WAITING,  /* for a token */
+	FLIGHT_ALOFT,    /* on the wire */
+	FLIGHT_LANDED,   /* ended; its item waits for the next turn */
 	FLIGHT_CONCLUDED /* its outcome has met the case; freed when the turn is over */
 };
 
@@ -65,7 +65,7 @@ struct item {
 	struct flight *flight;
 	struct engine_action action;
 	struct engine_change change;
-	bool ok;                     /* of an action or change, for `done` */
+	bool ok; /* of an action or change, for `done` */
 	struct why why;
 };
 
@@ -81,14 +81,14 @@ struct engine {
 	int64_t next_ticket;
 	size_t item_count;
 	struct item items[TURN_EVENTS_MAX];
-	int64_t now_ms;              /* of this turn; never behind the store's clock */
+	int64_t now_ms; /* of this turn; never behind the store's clock */
 	int64_t wake_ms;
 	int64_t revision;
-	bool seal_waits;             /* a receipt's bytes were committed: sign it in the next turn */
+	bool seal_waits; /* a receipt's bytes were committed: sign it in the next turn */
 	bool recovered;
 	struct engine_counts counts;
-	struct refund_case *c;       /* the case at hand */
-	struct effects *effects;     /* of the step at hand */
+	struct refund_case *c;   /* the case at hand */
+	struct effects *effects; /* of the step at hand */
 };
 
 /* --- engine_case.c --------------------------------------------------------------------------- */
@@ -135,11 +135,11 @@ void engine_links_free(struct engine *engine);
 
 /* --- engine_money.c ---------------------------------------------------------------------------- */
 
-void engine_weigh(struct engine *engine, const struct refund_case *c,
-                  const struct operation *note, struct room *room);
+void engine_weigh(struct engine *engine, const struct refund_case *c, const struct operation *note,
+                  struct room *room);
 void engine_reserve(struct engine *engine, const struct refund_case *c, struct room *room);
-void engine_pay(struct engine *engine, const struct refund_case *c,
-                const struct operation *refund, struct room *room);
+void engine_pay(struct engine *engine, const struct refund_case *c, const struct operation *refund,
+                struct room *room);
 
 /* --- engine_say.c ------------------------------------------------------------------------------- */
 

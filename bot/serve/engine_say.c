@@ -26,12 +26,14 @@ engine_say(struct engine *engine, const struct refund_case *c, const struct effe
 	struct why why = { "" };
 	bool claims = effect->template == TEMPLATE_REFUND_DONE;
 	ensure(text_copy(saying.case_id, sizeof(saying.case_id), c->id));
-	ensure(text_copy(saying.template, sizeof(saying.template), template_text(effect->template)));
+	ensure(text_copy(saying.template, sizeof(saying.template),
+	                 template_text(effect->template)));
 	ensure(text_copy(saying.text, sizeof(saying.text), effect->text));
 	if (claims) { /* P1, P2: the receipt that makes it true, and the words it binds */
 		ensure(text_equal(effect->text, c->reply));
 		ensure(text_copy(saying.receipt_id, sizeof(saying.receipt_id), c->receipt_id));
-		ensure(text_copy(saying.commitment, sizeof(saying.commitment), c->reply_commitment));
+		ensure(text_copy(saying.commitment, sizeof(saying.commitment),
+		                 c->reply_commitment));
 	}
 	if (!store_say(engine->store, &saying, engine->now_ms, &why))
 		log_line(LOG_ERROR, "saying.refused", "case=%s template=%s why=\"%s\"", c->id,
@@ -57,7 +59,8 @@ send(struct engine *engine, const struct saying *saying)
 	struct link *link = engine_link(engine, engine->channel->name, ROLE_WRITE, &why);
 	struct flight *flight = link == NULL ? NULL : engine_flight_new(engine, FLIGHT_SAYING);
 	if (flight == NULL) {
-		log_line(LOG_WARNING, "saying.waits", "case=%s why=\"%s\"", saying->case_id, why.text);
+		log_line(LOG_WARNING, "saying.waits", "case=%s why=\"%s\"", saying->case_id,
+		         why.text);
 		store_saying_postpone(engine->store, saying->id, engine->now_ms + 10 * 1000);
 		return;
 	}
@@ -92,7 +95,8 @@ failed(struct engine *engine, const struct saying *saying, const char *failure)
 {
 	log_line(LOG_ERROR, "saying.failed", "case=%s template=%s why=\"%s\"", saying->case_id,
 	         saying->template, failure);
-	store_saying_set(engine->store, saying->id, SAYING_FAILED, 0, NULL, failure, engine->now_ms);
+	store_saying_set(engine->store, saying->id, SAYING_FAILED, 0, NULL, failure,
+	                 engine->now_ms);
 	told(engine, saying, false);
 	engine->revision++;
 }

@@ -77,7 +77,8 @@ engine_prepare_receipt(struct engine *engine, const struct refund_case *c,
 	ensure(text_copy(stored.id, sizeof(stored.id), c->receipt_id));
 	ensure(text_copy(stored.case_id, sizeof(stored.case_id), c->id));
 	ensure(text_copy(stored.order_number, sizeof(stored.order_number), c->order_number));
-	ensure(text_copy(stored.result, sizeof(stored.result), result_text(effects->verdict.result)));
+	ensure(text_copy(stored.result, sizeof(stored.result),
+	                 result_text(effects->verdict.result)));
 	ensure(text_copy(stored.lifecycle, sizeof(stored.lifecycle),
 	                 lifecycle_text(effects->verdict.lifecycle)));
 	ensure(text_copy(stored.reply_commitment, sizeof(stored.reply_commitment),
@@ -133,8 +134,8 @@ grow_log(struct engine *engine, const struct stored_receipt *receipt, const stru
 static enum result
 result_of(const char *text)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word))                                                                \
+#define X(name, word)               \
+	if (text_equal(text, word)) \
 		return RESULT_##name;
 	RESULTS(X)
 #undef X

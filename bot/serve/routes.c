@@ -87,7 +87,8 @@ answer_stranger(const struct visit *visit)
 	if (is_page)
 		http_answer_text(visit->exchange, 401, "text/plain; charset=utf-8",
 		                 "Você não entrou, ou sua sessão acabou.\n"
-		                 "Peça um link de acesso a quem cuida do servidor: estorno staff add NOME\n");
+		                 "Peça um link de acesso a quem cuida do servidor: estorno staff "
+		                 "add NOME\n");
 	else
 		http_answer_error(visit->exchange, 401, "not_logged_in",
 		                  "ask for a log-in link: estorno staff add NAME");
@@ -122,7 +123,8 @@ may_enter(enum guard guard, struct visit *visit)
 void
 routes_handle(void *context, struct http_exchange *exchange)
 {
-	struct visit visit = { .server = context, .exchange = exchange,
+	struct visit visit = { .server = context,
+		               .exchange = exchange,
 		               .request = http_exchange_request(exchange) };
 	char path[REQUEST_PATH_MAX + 1];
 	const char *url = buffer_text(&visit.request->url);
@@ -141,7 +143,8 @@ routes_handle(void *context, struct http_exchange *exchange)
 		return;
 	}
 	if (other_method)
-		http_answer_error(exchange, 405, "method_not_allowed", "another method is needed here");
+		http_answer_error(exchange, 405, "method_not_allowed",
+		                  "another method is needed here");
 	else
 		http_answer_error(exchange, 404, "not_found", "there is nothing here");
 }
@@ -163,7 +166,8 @@ control_answered(void *context, bool ok, const json_t *output, const struct why 
 void
 routes_handle_control(void *context, struct http_exchange *exchange)
 {
-	struct visit visit = { .server = context, .exchange = exchange,
+	struct visit visit = { .server = context,
+		               .exchange = exchange,
 		               .request = http_exchange_request(exchange) };
 	const char *url = buffer_text(&visit.request->url);
 	const char *action = match("/control/*", url);
@@ -217,8 +221,8 @@ content_type(const char *path)
 }
 
 /* Pages run nothing but their own files. */
-#define CONTENT_POLICY                                                                             \
-	"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "            \
+#define CONTENT_POLICY                                                                  \
+	"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; " \
 	"img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 void

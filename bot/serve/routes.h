@@ -19,8 +19,8 @@ struct visit {
 	struct server *server;
 	struct http_exchange *exchange;
 	const struct http_request *request;
-	const char *rest;           /* what follows the row's path, without the query: "rcp_rf8421" */
-	struct staff staff;         /* who is logged in, where the row asks for it */
+	const char *rest;   /* what follows the row's path, without the query: "rcp_rf8421" */
+	struct staff staff; /* who is logged in, where the row asks for it */
 };
 
 /* --- webhooks.c ------------------------------------------------------------------------------- */

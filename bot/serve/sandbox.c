@@ -181,7 +181,8 @@ keep_mandate(struct store *store, void (*random)(void *bytes, size_t count), int
 	struct signing_key *finance = signing_key_new(KEY_USE_MANDATES, seed);
 	explicit_bzero(seed, sizeof(seed));
 	mandate_sign(&mandate, finance, &signed_mandate);
-	base64_encode(public_key, sizeof(public_key), signing_key_public(finance)->bytes, KEY_BYTES);
+	base64_encode(public_key, sizeof(public_key), signing_key_public(finance)->bytes,
+	              KEY_BYTES);
 	store_trust_key(store, signing_key_public(finance)->id, public_key, now_ms);
 	signing_key_free(finance);
 	struct stored_mandate stored = { .columns = signed_mandate.mandate };

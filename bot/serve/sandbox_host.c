@@ -206,8 +206,8 @@ sandbox_webhook(const struct visit *visit)
 	const struct server *server = visit->server;
 	json_t *path = json_sprintf("/webhooks/zapi/%s", server->webhook_secret);
 	const char *instance_id = zapi_instance_id(server->sandbox->sandbox.chats);
-	visit_answer_json(visit, 200, json_pack("{s:o,s:s}", "path", path, "instance_id",
-	                                        instance_id));
+	visit_answer_json(visit, 200,
+	                  json_pack("{s:o,s:s}", "path", path, "instance_id", instance_id));
 }
 
 void

@@ -140,8 +140,11 @@ start_engine(struct server *server, bool sandbox, struct why *why)
 		.receipts_key = server->folder.receipts_key,
 		.log_key = server->folder.log_key,
 		.sandbox = sandbox,
-		.io = { .context = server, .now_ms = now_ms, .now_us = now_us,
-		        .random = random_bytes, .start = start_call },
+		.io = { .context = server,
+		        .now_ms = now_ms,
+		        .now_us = now_us,
+		        .random = random_bytes,
+		        .start = start_call },
 	};
 	server->engine = engine_new(&setup, why);
 	server->control = (struct control){ .engine = server->engine,
@@ -219,9 +222,10 @@ is_right_folder(const struct server_options *options, struct why *why)
 {
 	if (folder_is_sandbox(options->data) == options->sandbox)
 		return true;
-	return why_set(why, options->sandbox ? "%s is a live folder; the sandbox needs one of its own"
-	                                     : "%s is a sandbox's: all of it is play; `estorno init` "
-	                                       "makes a live one",
+	return why_set(why,
+	               options->sandbox ? "%s is a live folder; the sandbox needs one of its own"
+	                                : "%s is a sandbox's: all of it is play; `estorno init` "
+	                                  "makes a live one",
 	               options->data);
 }
 

@@ -15,8 +15,8 @@
 json_t *
 shown_receipt(const struct stored_receipt *receipt, struct why *why)
 {
-	json_t *details = json_parse(receipt->details, strlen(receipt->details), RECEIPT_BYTES_MAX,
-	                             why);
+	json_t *details =
+		json_parse(receipt->details, strlen(receipt->details), RECEIPT_BYTES_MAX, why);
 	const struct receipt_stored stored = {
 		.body = receipt->body,
 		.length = receipt->body_length,

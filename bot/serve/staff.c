@@ -66,7 +66,9 @@ static void
 keep_awake(struct server *server, const char *hash)
 {
 	char *copy = strdup(hash);
-	const struct engine_change change = { .apply = note_seen, .done = seen_noted, .context = copy };
+	const struct engine_change change = { .apply = note_seen,
+		                              .done = seen_noted,
+		                              .context = copy };
 	ensure(copy != NULL);
 	if (!engine_apply(server->engine, &change))
 		free(copy);
@@ -123,8 +125,9 @@ logged_in(void *context, bool ok, const struct why *why)
 		free(login);
 		return;
 	}
-	ensure(text_format(cookie, sizeof(cookie), COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s",
-	                   login->secret, login->over_https ? "; Secure" : ""));
+	ensure(text_format(cookie, sizeof(cookie),
+	                   COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s", login->secret,
+	                   login->over_https ? "; Secure" : ""));
 	http_response_init(&response);
 	response.status = 303;
 	http_header_add(&response.headers, "Location", "/inbox/");
@@ -139,7 +142,9 @@ void
 staff_login(const struct visit *visit)
 {
 	struct login *login = calloc(1, sizeof(*login));
-	const struct engine_change change = { .apply = log_in, .done = logged_in, .context = login };
+	const struct engine_change change = { .apply = log_in,
+		                              .done = logged_in,
+		                              .context = login };
 	uint8_t random[24];
 	ensure(login != NULL);
 	login->exchange = visit->exchange;
@@ -178,7 +183,8 @@ void
 staff_logout(const struct visit *visit)
 {
 	struct login *login = calloc(1, sizeof(*login));
-	const struct engine_change change = { .apply = log_out, .done = logged_out,
+	const struct engine_change change = { .apply = log_out,
+		                              .done = logged_out,
 		                              .context = login };
 	ensure(login != NULL);
 	login->exchange = visit->exchange;

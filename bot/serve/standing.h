@@ -11,7 +11,7 @@
 #include "refund/hold.h"
 
 /* HOLD_NONE when `stored` may be used at `now_ms`, whatever the amount; else why not. */
-enum hold_reason
-standing_of(struct store *store, const struct stored_mandate *stored, int64_t now_ms);
+enum hold_reason standing_of(struct store *store, const struct stored_mandate *stored,
+                             int64_t now_ms);
 
 #endif

@@ -47,9 +47,8 @@ struct zapi_said {
 	const char *text;      /* the words, the caption or the button's label */
 	const char *kind;      /* see above; NULL is "text" */
 	const char *button_id; /* with "button" and "list" */
-	const char *
-		about; /* message id that is quoted, reacted to, edited or deleted; NULL for none */
-	int64_t copies; /* how often the webhook is posted; 1 normally */
+	const char *about; /* id of the message quoted, reacted to, edited or deleted; or NULL */
+	int64_t copies;    /* how often the webhook is posted; 1 normally */
 };
 
 /* Every callback is posted to `webhook_url` until a call of ours sets another; the instance is linked,

@@ -128,8 +128,8 @@ int64_t zapi_message_add(struct zapi_books *books, struct zapi_chat *chat, const
                          const char *text, int64_t now_ms);
 
 /* Its index, -1 when the chat has none with this id. */
-int64_t
-zapi_message_find(const struct zapi_books *books, const struct zapi_chat *chat, const char *id);
+int64_t zapi_message_find(const struct zapi_books *books, const struct zapi_chat *chat,
+                          const char *id);
 
 void zapi_message_set_text(struct zapi_message *message, const char *text);
 

@@ -64,8 +64,8 @@ start(void *context, const struct http_request *request, const struct engine_cal
 	simulated_init(&flight->answer);
 	sandbox_answer(&scene->sandbox, &below, scene->now_ms, &flight->answer);
 	flight->lost = flight->answer.lost;
-	flight->due_ms = scene->now_ms + (flight->lost ? call->timeout_ms
-	                                               : 20 + flight->answer.delay_ms);
+	flight->due_ms =
+		scene->now_ms + (flight->lost ? call->timeout_ms : 20 + flight->answer.delay_ms);
 	buffer_free(&below.url);
 	return true;
 }
@@ -85,8 +85,11 @@ start_engine(struct scene *scene)
 		.receipts_key = scene->receipts_key,
 		.log_key = scene->log_key,
 		.sandbox = true,
-		.io = { .context = scene, .now_ms = now_ms, .now_us = now_us,
-		        .random = random_bytes, .start = start },
+		.io = { .context = scene,
+		        .now_ms = now_ms,
+		        .now_us = now_us,
+		        .random = random_bytes,
+		        .start = start },
 	};
 	scene->engine = engine_new(&setup, &why);
 	if (scene->engine == NULL)
@@ -120,7 +123,8 @@ scene_new(uint64_t seed, const char *settings)
 	assert_non_null(scene);
 	log_set_level(getenv("SCENE_LOG") != NULL ? LOG_DEBUG : LOG_ERROR);
 	seeded = seed;
-	scene->now_ms = INT64_C(1795184400000); /* 2026-11-20T13:00:00Z, ten in the morning in São Paulo */
+	scene->now_ms =
+		INT64_C(1795184400000); /* 2026-11-20T13:00:00Z, ten in the morning in São Paulo */
 	ensure(text_copy(scene->folder, sizeof(scene->folder), "/tmp/estorno-scene-XXXXXX"));
 	assert_non_null(mkdtemp(scene->folder));
 	store_path(scene, path);
@@ -315,7 +319,8 @@ scene_last_reply(struct scene *scene, const char *phone)
 	text[0] = '\0';
 	json_array_foreach (chat, index, line)
 		if (text_equal(json_string_value(json_object_get(line, "from")), "shop"))
-			text_copy(text, sizeof(text), json_string_value(json_object_get(line, "text")));
+			text_copy(text, sizeof(text),
+			          json_string_value(json_object_get(line, "text")));
 	json_decref(chat);
 	return text;
 }
@@ -336,7 +341,8 @@ scene_refunds(struct scene *scene, const char *order, const char **status)
 		const json_t *first = json_array_get(refunds, 0);
 		count = (int64_t)json_array_size(refunds);
 		if (first != NULL)
-			text_copy(text, sizeof(text), json_string_value(json_object_get(first, "status")));
+			text_copy(text, sizeof(text),
+			          json_string_value(json_object_get(first, "status")));
 	}
 	json_decref(books);
 	if (status != NULL)

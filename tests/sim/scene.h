@@ -56,7 +56,8 @@ void scene_run(struct scene *scene, int64_t for_ms);
  * starts another on the same store. */
 void scene_restart(struct scene *scene);
 
-void scene_arm(struct scene *scene, const char *at, const char *fault, int64_t value, int64_t times);
+void scene_arm(struct scene *scene, const char *at, const char *fault, int64_t value,
+               int64_t times);
 
 /* The last message that the shop sent to this phone, "" when there is none; valid until the next call. */
 const char *scene_last_reply(struct scene *scene, const char *phone);

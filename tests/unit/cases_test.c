@@ -361,14 +361,14 @@ play_tool(const char *directory, const struct tool *tool)
 static json_t *
 heard_to_json(const struct heard *heard)
 {
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:s}", "kind",
-	                 heard_kind_text(heard->kind), "message_id", heard->message_id, "queue_id",
-	                 heard->queue_id, "edit_id", heard->edit_id, "address", heard->address,
-	                 "lid", heard->lid, "name", heard->name, "at_ms", (json_int_t)heard->at_ms,
-	                 "content", content_text(heard->content), "text", heard->text, "button_id",
-	                 heard->button_id, "quoted_id", heard->quoted_id, "forwarded",
-	                 heard->forwarded, "delivery", delivery_text(heard->delivery), "failure",
-	                 heard->failure, "ignored_because", heard->ignored_because);
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:s}",
+	                 "kind", heard_kind_text(heard->kind), "message_id", heard->message_id,
+	                 "queue_id", heard->queue_id, "edit_id", heard->edit_id, "address",
+	                 heard->address, "lid", heard->lid, "name", heard->name, "at_ms",
+	                 (json_int_t)heard->at_ms, "content", content_text(heard->content), "text",
+	                 heard->text, "button_id", heard->button_id, "quoted_id", heard->quoted_id,
+	                 "forwarded", heard->forwarded, "delivery", delivery_text(heard->delivery),
+	                 "failure", heard->failure, "ignored_because", heard->ignored_because);
 }
 
 static void
@@ -379,7 +379,8 @@ play_webhook(const char *directory, const struct channel *channel, const json_t 
 	struct http_request request;
 	struct heard_list *heard = calloc(1, sizeof(*heard));
 	assert_non_null(heard);
-	struct connection *connection = case_connection(directory, channel->name, channel->base_url);
+	struct connection *connection =
+		case_connection(directory, channel->name, channel->base_url);
 	json_t *headers = case_json(directory, "headers.json"), *value;
 	const char *key;
 	http_request_init(&request);
@@ -421,7 +422,8 @@ play_utterance(const char *directory, const struct channel *channel, const json_
 	struct http_response response;
 	struct sent sent = { "", "" };
 	json_t *json = case_json(directory, "utterance.json");
-	struct connection *connection = case_connection(directory, channel->name, channel->base_url);
+	struct connection *connection =
+		case_connection(directory, channel->name, channel->base_url);
 	struct utterance utterance = {
 		.address = json_string_value(json_object_get(json, "address")),
 		.text = json_string_value(json_object_get(json, "text")),

@@ -167,7 +167,7 @@ check(void **state, const char *text, enum consent wanted)
 	understand(*state, text, AWAITING_CONSENT, &got);
 	if (got.consent != wanted)
 		fail_msg("\"%s\" is %s, not %s (%s)", text, consent_text(got.consent),
-			 consent_text(wanted), got.why);
+		         consent_text(wanted), got.why);
 }
 
 static void
@@ -228,8 +228,8 @@ no_yes_survives_what_it_does_not_account_for(void **state)
 		" \"ok\"",
 	};
 	static const char *const before[] = { "abobrinha ",  "se ",   "talvez ",
-					      "acho que ",   "não, ", "minha mãe disse ",
-					      "só metade, ", "186 " };
+		                              "acho que ",   "não, ", "minha mãe disse ",
+		                              "só metade, ", "186 " };
 	for (size_t i = 0; i < COUNT(behind); i++)
 		check_each_with(state, "", behind[i]);
 	for (size_t i = 0; i < COUNT(before); i++)

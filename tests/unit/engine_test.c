@@ -22,9 +22,11 @@ a_complaint_becomes_a_verified_refund(void **state)
 	struct scene *scene = scene_new(1, NULL);
 	const char *status;
 	(void)state;
-	scene_say(scene, MARINA, "Oi, meu pedido 8421 veio quebrado, quero meu dinheiro de volta", NULL);
+	scene_say(scene, MARINA, "Oi, meu pedido 8421 veio quebrado, quero meu dinheiro de volta",
+	          NULL);
 	scene_run(scene, 2 * SECOND_MS);
-	assert_says(scene, MARINA, "Verifiquei o pedido #8421: R$\u00a0186,00, pago via Pix ontem.");
+	assert_says(scene, MARINA,
+	            "Verifiquei o pedido #8421: R$\u00a0186,00, pago via Pix ontem.");
 	assert_int_equal(scene_refunds(scene, "8421", NULL), 0);
 	scene_say(scene, MARINA, "Pode sim.", NULL);
 	scene_run(scene, 30 * SECOND_MS);

@@ -58,7 +58,7 @@ peer_run(void *context)
 		connections[count] =
 			(struct peer_connection){ .peer = peer, .descriptor = descriptor };
 		pthread_create(&connections[count].thread, NULL, peer_connection_run,
-			       &connections[count]);
+		               &connections[count]);
 		count++;
 	}
 	for (int i = 0; i < count; i++)
@@ -214,7 +214,7 @@ answer_heads_without_end(struct peer *peer, int descriptor)
 	peer_execute(peer, descriptor);
 	raw_send(descriptor, "HTTP/1.1 200 OK\r\n");
 	while (raw_send(descriptor,
-			"X-Flood: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"))
+	                "X-Flood: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"))
 		continue;
 }
 
@@ -226,7 +226,7 @@ answer_with_many_headers(struct peer *peer, int descriptor)
 	for (int i = 0; i < 60; i++)
 		raw_send(descriptor, "X-Some: thing\r\n");
 	raw_send(descriptor, "RETRY-AFTER:  7 \r\nContent-Type: a\tb\r\nContent-Type: c\r\n"
-			     "Content-Length: 4\r\n\r\nslow");
+	                     "Content-Length: 4\r\n\r\nslow");
 }
 
 static void
@@ -234,7 +234,7 @@ answer_with_trailers(struct peer *peer, int descriptor)
 {
 	peer_execute(peer, descriptor);
 	raw_send(descriptor, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n"
-			     "2\r\nok\r\n0\r\nX: y\r\n\r\n");
+	                     "2\r\nok\r\n0\r\nX: y\r\n\r\n");
 }
 
 static void
@@ -309,11 +309,11 @@ step_done(void *context, const struct http_end *end)
 	if (end->answered) {
 		step->status = end->response->status;
 		snprintf(step->answer, sizeof(step->answer), "%s",
-			 buffer_text(&end->response->body));
+		         buffer_text(&end->response->body));
 		copy_header(end->response, "Content-Type", step->content_type,
-			    sizeof(step->content_type));
+		            sizeof(step->content_type));
 		copy_header(end->response, "Retry-After", step->retry_after,
-			    sizeof(step->retry_after));
+		            sizeof(step->retry_after));
 	}
 	script_next(script);
 }
@@ -375,7 +375,7 @@ step_of(enum http_method method, const char *scheme, int port, bool changes_worl
 /* One write to a peer that behaves so.  The peer is stopped, its counts and `seen` may be read. */
 static struct step
 write_to(struct peer *peer, void (*behave)(struct peer *peer, int descriptor), const char *scheme,
-	 int64_t timeout_ms)
+         int64_t timeout_ms)
 {
 	struct script script = { .count = 1 };
 	peer_start(peer, behave);
@@ -403,7 +403,7 @@ a_server_that_executes_and_drops_is_asked_once_and_the_outcome_unknown(void **st
 {
 	(void)state;
 	static void (*const behaviours[])(struct peer *, int) = { execute_and_drop,
-								  execute_and_reset };
+		                                                  execute_and_reset };
 	for (size_t i = 0; i < sizeof(behaviours) / sizeof(behaviours[0]); i++) {
 		struct peer peer;
 		struct step step = write_to(&peer, behaviours[i], "http", 0);
@@ -492,10 +492,10 @@ the_request_is_sent_as_written(void **state)
 	http_client_free(script.client);
 	loop_free(script.loop);
 	snprintf(wanted, sizeof(wanted),
-		 "PUT /a/../b%%20c?d=%%26 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: estorno\r\n"
-		 "Accept: */*\r\nAuthorization: Bearer k\r\nContent-Type: application/json\r\n"
-		 "X-Empty:\r\nContent-Length: 2\r\n\r\n",
-		 peer.port);
+	         "PUT /a/../b%%20c?d=%%26 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: estorno\r\n"
+	         "Accept: */*\r\nAuthorization: Bearer k\r\nContent-Type: application/json\r\n"
+	         "X-Empty:\r\nContent-Length: 2\r\n\r\n",
+	         peer.port);
 	assert_string_equal(peer.seen[0].head, wanted);
 	assert_string_equal(peer.seen[0].body, "{}");
 	peer_stop(&peer);
@@ -630,7 +630,7 @@ plain_http_is_for_this_machine_only(void **state)
 	assert_false(script.steps[0].answered);
 	assert_int_equal(script.steps[0].outcome, OUTCOME_RETRY);
 	assert_string_equal(script.steps[0].why.text,
-			    "http://192.0.2.1: http is for this machine only, use https");
+	                    "http://192.0.2.1: http is for this machine only, use https");
 	assert_true(script.steps[0].duration_us < 5000000);
 }
 
@@ -643,7 +643,7 @@ a_name_of_this_machine_will_do(void **state)
 	peer_start(&peer, behave_well);
 	script.steps[0] = step_of(HTTP_GET, "http", peer.port, false);
 	snprintf(script.steps[0].url, sizeof(script.steps[0].url), "http://localhost:%d/",
-		 peer.port);
+	         peer.port);
 	script_play(&script);
 	peer_stop(&peer);
 	assert_true(script.steps[0].answered);
@@ -685,9 +685,9 @@ redirect_elsewhere(struct peer *peer, int descriptor)
 	char answer[256];
 	peer_execute(peer, descriptor);
 	snprintf(answer, sizeof(answer),
-		 "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:%d/again\r\n"
-		 "Content-Length: 0\r\n\r\n",
-		 peer->port);
+	         "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:%d/again\r\n"
+	         "Content-Length: 0\r\n\r\n",
+	         peer->port);
 	raw_send(descriptor, answer);
 }
 
@@ -751,9 +751,9 @@ make_certificate(const char *directory)
 	pid_t child;
 	int result = -1;
 	close(command_start(directory,
-			    "exec openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert "
-			    "-days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1",
-			    &child));
+	                    "exec openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert "
+	                    "-days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1",
+	                    &child));
 	assert_int_equal(waitpid(child, &result, 0), child);
 	assert_int_equal(result, 0);
 }
@@ -783,9 +783,9 @@ a_certificate_that_nobody_vouches_for_ends_the_call_before_it_is_sent(void **sta
 	assert_non_null(mkdtemp(directory));
 	make_certificate(directory);
 	int output = command_start(directory,
-				   "exec openssl s_server -accept 127.0.0.1:0 -key key -cert cert "
-				   "-www",
-				   &child);
+	                           "exec openssl s_server -accept 127.0.0.1:0 -key key -cert cert "
+	                           "-www",
+	                           &child);
 	struct script script = { .count = 1 };
 	script.steps[0] = step_of(HTTP_POST, "https", read_port(output), true);
 	script_play(&script);
@@ -863,9 +863,9 @@ crowd_start(struct crowd *crowd)
 {
 	int port = 0;
 	const struct http_site site = { .host = "127.0.0.1",
-					.body_bytes_max = 1024,
-					.handler = crowd_handler,
-					.context = crowd };
+		                        .body_bytes_max = 1024,
+		                        .handler = crowd_handler,
+		                        .context = crowd };
 	crowd->loop = loop_new(NULL);
 	crowd->client = http_client_new(crowd->loop, NULL);
 	crowd->server = http_server_new(crowd->loop);
@@ -892,7 +892,7 @@ sixty_four_are_under_way_the_next_wait_in_line_and_more_are_refused(void **state
 	request_of(&step, &request);
 	for (int i = 0; i < crowd.wanted; i++)
 		assert_true(http_client_start(crowd.client, &request, &step.call, crowd_ended,
-					      &crowd, &why));
+		                              &crowd, &why));
 	assert_false(
 		http_client_start(crowd.client, &request, &step.call, crowd_ended, &crowd, &why));
 	assert_non_null(strstr(why.text, "waiting"));
@@ -928,7 +928,7 @@ a_client_that_goes_reports_nothing_more(void **state)
 	request_of(&step, &request);
 	for (int i = 0; i < CALLS_IN_FLIGHT_MAX + 3; i++)
 		assert_true(http_client_start(crowd.client, &request, &step.call, never_called,
-					      NULL, NULL));
+		                              NULL, NULL));
 	http_request_free(&request);
 	assert_true(loop_after(crowd.loop, 30, stop_loop, crowd.loop));
 	assert_true(loop_run(crowd.loop));
@@ -966,7 +966,7 @@ one_call_without_a_loop_goes_over_the_network_or_a_unix_socket(void **state)
 		request_of(&step, &request);
 		http_response_init(&response);
 		assert_true(http_client_once(&request, &step.call,
-					     turn == 1 ? address.sun_path : NULL, &response, &end));
+		                             turn == 1 ? address.sun_path : NULL, &response, &end));
 		assert_true(end.answered);
 		assert_ptr_equal(end.response, &response);
 		assert_int_equal(response.status, 200);

@@ -50,10 +50,10 @@ answer_echo(struct http_exchange *exchange)
 	http_response_init(&response);
 	response.status = 200;
 	buffer_add_format(&response.body, "%s %s from %s\n", http_method_text(request->method),
-			  buffer_text(&request->url), http_exchange_peer(exchange));
+	                  buffer_text(&request->url), http_exchange_peer(exchange));
 	for (size_t i = 0; i < request->headers.count; i++)
 		buffer_add_format(&response.body, "%s=%s\n", request->headers.list[i].name,
-				  request->headers.list[i].value);
+		                  request->headers.list[i].value);
 	buffer_add(&response.body, request->body.bytes, request->body.length);
 	http_answer(exchange, &response);
 	http_response_free(&response);
@@ -82,8 +82,8 @@ answer_status(struct fixture *fixture, struct http_exchange *exchange)
 {
 	char text[64];
 	snprintf(text, sizeof(text), "waiting %d connections %d",
-		 (int)http_server_waiting(fixture->server),
-		 (int)http_server_connections(fixture->server));
+	         (int)http_server_waiting(fixture->server),
+	         (int)http_server_connections(fixture->server));
 	http_answer_text(exchange, 200, "text/plain", text);
 }
 
@@ -138,17 +138,17 @@ listen_all(struct fixture *fixture)
 {
 	struct why why = { 0 };
 	struct http_site first = { .host = "127.0.0.1",
-				   .body_bytes_max = BODY_MAX,
-				   .handler = first_site,
-				   .context = fixture };
+		                   .body_bytes_max = BODY_MAX,
+		                   .handler = first_site,
+		                   .context = fixture };
 	struct http_site big = first;
 	big.body_bytes_max = REQUEST_BYTES_MAX;
 	struct http_site second = { .unix_path = fixture->unix_path,
-				    .body_bytes_max = BODY_MAX,
-				    .request_ms_max = PATIENCE_MS,
-				    .idle_ms_max = 2 * PATIENCE_MS,
-				    .handler = second_site,
-				    .context = fixture };
+		                    .body_bytes_max = BODY_MAX,
+		                    .request_ms_max = PATIENCE_MS,
+		                    .idle_ms_max = 2 * PATIENCE_MS,
+		                    .handler = second_site,
+		                    .context = fixture };
 	assert_true(http_server_listen(fixture->server, &first, &fixture->port, &why));
 	assert_true(http_server_listen(fixture->server, &big, &fixture->big_port, &why));
 	assert_true(http_server_listen(fixture->server, &second, NULL, &why));
@@ -268,19 +268,19 @@ a_request_is_handed_over_with_the_headers_that_are_read(void **state)
 	struct fixture *fixture = *state;
 	char body[1024];
 	assert_int_equal(ask(fixture->port,
-			     "PUT /echo/a%2Fb?c=%26 HTTP/1.1\r\nHost: estorno\r\n"
-			     "Authorization: Bearer k\r\nCookie: s=1\r\nContent-Type: text/x\r\n"
-			     "Idempotency-Key: i\r\nOrigin: http://o\r\nX-CSRF-Token: t\r\n"
-			     "X-Hub-Signature-256: sha256=0\r\nClient-Token: c\r\n"
-			     "access_token: a\r\nZ-API-Token: z\r\nUser-Agent: nobody\r\n"
-			     "Content-Length: 5\r\n\r\nhello",
-			     body, sizeof(body)),
-			 200);
+	                     "PUT /echo/a%2Fb?c=%26 HTTP/1.1\r\nHost: estorno\r\n"
+	                     "Authorization: Bearer k\r\nCookie: s=1\r\nContent-Type: text/x\r\n"
+	                     "Idempotency-Key: i\r\nOrigin: http://o\r\nX-CSRF-Token: t\r\n"
+	                     "X-Hub-Signature-256: sha256=0\r\nClient-Token: c\r\n"
+	                     "access_token: a\r\nZ-API-Token: z\r\nUser-Agent: nobody\r\n"
+	                     "Content-Length: 5\r\n\r\nhello",
+	                     body, sizeof(body)),
+	                 200);
 	assert_string_equal(body, "PUT /echo/a%2Fb?c=%26 from 127.0.0.1\n"
-				  "host=estorno\nauthorization=Bearer k\ncookie=s=1\n"
-				  "content-type=text/x\nidempotency-key=i\norigin=http://o\n"
-				  "x-csrf-token=t\nx-hub-signature-256=sha256=0\nclient-token=c\n"
-				  "access_token=a\nz-api-token=z\nhello");
+	                          "host=estorno\nauthorization=Bearer k\ncookie=s=1\n"
+	                          "content-type=text/x\nidempotency-key=i\norigin=http://o\n"
+	                          "x-csrf-token=t\nx-hub-signature-256=sha256=0\nclient-token=c\n"
+	                          "access_token=a\nz-api-token=z\nhello");
 }
 
 static void
@@ -291,7 +291,7 @@ every_method_of_ours_is_served(void **state)
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		char bytes[128], body[128], wanted[128];
 		snprintf(bytes, sizeof(bytes),
-			 "%s /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", methods[i]);
+		         "%s /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", methods[i]);
 		snprintf(wanted, sizeof(wanted), "%s /echo from 127.0.0.1\nhost=a\n", methods[i]);
 		assert_int_equal(ask(fixture->port, bytes, body, sizeof(body)), 200);
 		assert_string_equal(body, wanted);
@@ -331,7 +331,7 @@ a_sender_that_waits_for_100_continue_is_told_to_go_on(void **state)
 	char body[128];
 	int descriptor = raw_connect(fixture->port);
 	assert_true(raw_send(descriptor, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
-					 "Expect: 100-continue\r\n\r\n"));
+	                                 "Expect: 100-continue\r\n\r\n"));
 	assert_true(raw_receive(descriptor, &answer));
 	assert_int_equal(answer.status, 100);
 	raw_message_free(&answer);
@@ -350,7 +350,7 @@ two_hundred_requests_go_over_one_connection(void **state)
 	for (int i = 0; i < 200; i++) {
 		char bytes[128], body[128], wanted[128];
 		snprintf(bytes, sizeof(bytes),
-			 "POST /echo/%d HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", i);
+		         "POST /echo/%d HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", i);
 		snprintf(wanted, sizeof(wanted), "POST /echo/%d from 127.0.0.1\nhost=a\nx", i);
 		assert_int_equal(ask_on(descriptor, bytes, body, sizeof(body)), 200);
 		assert_string_equal(body, wanted);
@@ -368,8 +368,8 @@ pipelined_requests_are_answered_one_after_the_other_in_order(void **state)
 	for (int i = 0; i < 50; i++) {
 		size_t used = strlen(bytes);
 		snprintf(bytes + used, sizeof(bytes) - used,
-			 "\r\nPOST /echo/%d HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
-			 i);
+		         "\r\nPOST /echo/%d HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+		         i);
 	}
 	int descriptor = raw_connect(fixture->port);
 	assert_int_equal(ask_on(descriptor, bytes, body, sizeof(body)), 200);
@@ -493,11 +493,11 @@ an_upgrade_of_any_kind_is_answered_as_plain_http(void **state)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		char bytes[512], body[256];
 		snprintf(bytes, sizeof(bytes),
-			 "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-			 "Upgrade: %s\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
-			 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-			 "Sec-WebSocket-Version: 13\r\nContent-Length: 4\r\n\r\nbody",
-			 kinds[i]);
+		         "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+		         "Upgrade: %s\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
+		         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+		         "Sec-WebSocket-Version: 13\r\nContent-Length: 4\r\n\r\nbody",
+		         kinds[i]);
 		int descriptor = raw_connect(fixture->port);
 		assert_int_equal(ask_on(descriptor, bytes, body, sizeof(body)), 200);
 		assert_string_equal(body, "POST /echo from 127.0.0.1\nhost=a\nbody");
@@ -515,13 +515,13 @@ what_can_not_be_read_is_refused_and_the_connection_closed(void **state)
 	struct fixture *fixture = *state;
 	assert_refused(fixture, "POST /echo HTTP/1.1\r\nHost: a\r\n\r\nbody", 411);
 	assert_refused(fixture,
-		       "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-		       "4\r\nbody\r\n0\r\n\r\n",
-		       411);
+	               "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+	               "4\r\nbody\r\n0\r\n\r\n",
+	               411);
 	assert_refused(fixture,
-		       "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"
-		       "Content-Length: 5\r\n\r\nbody!",
-		       400);
+	               "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"
+	               "Content-Length: 5\r\n\r\nbody!",
+	               400);
 	assert_refused(fixture, "BREW /echo HTTP/1.1\r\nHost: a\r\n\r\n", 405);
 	assert_refused(fixture, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505);
 	assert_refused(fixture, "nonsense\r\n\r\n", 400);
@@ -552,7 +552,7 @@ say_post(int descriptor, size_t length)
 {
 	char bytes[128];
 	snprintf(bytes, sizeof(bytes),
-		 "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", length);
+	         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", length);
 	assert_true(raw_send(descriptor, bytes));
 }
 
@@ -676,7 +676,7 @@ crowd(int port)
 	}
 	struct raw_message answer = { 0 };
 	bool answered = raw_send(descriptors[CROWD - 1], GET("/status")) &&
-			raw_receive(descriptors[CROWD - 1], &answer) && answer.status == 200;
+	                raw_receive(descriptors[CROWD - 1], &answer) && answer.status == 200;
 	long open = strtol(strstr(answer.body, "connections ") + strlen("connections "), NULL, 10);
 	_exit(answered && open <= CONNECTIONS_MAX && raw_is_closed(descriptors[0]) ? 0 : 1);
 }
@@ -712,7 +712,7 @@ bodies_under_way_have_a_ceiling_in_all(void **state)
 	assert_non_null(body);
 	memset(body, 'x', REQUEST_BYTES_MAX);
 	snprintf(head, sizeof(head), "POST /hold HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n",
-		 REQUEST_BYTES_MAX);
+	         REQUEST_BYTES_MAX);
 	for (int i = 0; i < FILL; i++) {
 		descriptors[i] = raw_connect(fixture->big_port);
 		assert_true(raw_send(descriptors[i], head));
@@ -722,9 +722,9 @@ bodies_under_way_have_a_ceiling_in_all(void **state)
 		usleep(2000);
 	assert_int_equal(atomic_load(&fixture->handled), FILL);
 	assert_int_equal(ask(fixture->port,
-			     "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", NULL,
-			     0),
-			 503);
+	                     "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", NULL,
+	                     0),
+	                 503);
 	for (int i = 0; i < FILL; i++)
 		close(descriptors[i]);
 	free(body);
@@ -790,9 +790,9 @@ what_can_not_be_listened_on_is_said(void **state)
 	struct http_server *server = http_server_new(loop);
 	char path[200];
 	struct http_site site = { .host = "127.0.0.1",
-				  .port = fixture->port,
-				  .body_bytes_max = 1,
-				  .handler = first_site };
+		                  .port = fixture->port,
+		                  .body_bytes_max = 1,
+		                  .handler = first_site };
 	assert_not_listening(server, &site, "Address already in use");
 	site.port = 70000;
 	assert_not_listening(server, &site, "port 70000");
@@ -830,9 +830,9 @@ a_dead_socket_file_is_replaced(void **state)
 	assert_int_equal(bind(dead, (struct sockaddr *)&address, sizeof(address)), 0);
 	close(dead);
 	struct http_site site = { .unix_path = address.sun_path,
-				  .body_bytes_max = 1,
-				  .handler = second_site,
-				  .context = fixture };
+		                  .body_bytes_max = 1,
+		                  .handler = second_site,
+		                  .context = fixture };
 	assert_true(http_server_listen(server, &site, NULL, &why));
 	close(unix_connect(address.sun_path));
 	http_server_free(server);

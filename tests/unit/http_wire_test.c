@@ -38,16 +38,16 @@ a_request_is_read_as_sent(void **state)
 	struct http_head head;
 	http_request_init(&request);
 	assert_int_equal(status_of("PATCH /a/%2e%2E/b%20c//d?x=%26&y=1;z=+ HTTP/1.1\r\n"
-				   "HOST: \t estorno:8080 \t\r\n"
-				   "z-api-TOKEN:one\r\n"
-				   "Cookie: a=b; c=d\r\n"
-				   "access_token: two\r\n"
-				   "X-Empty:\r\n"
-				   "Content-Type:\r\n"
-				   "X-Latin: caf\xe9\r\n"
-				   "Content-Length: 12\r\n\r\n",
-				   &request, &head),
-			 0);
+	                           "HOST: \t estorno:8080 \t\r\n"
+	                           "z-api-TOKEN:one\r\n"
+	                           "Cookie: a=b; c=d\r\n"
+	                           "access_token: two\r\n"
+	                           "X-Empty:\r\n"
+	                           "Content-Type:\r\n"
+	                           "X-Latin: caf\xe9\r\n"
+	                           "Content-Length: 12\r\n\r\n",
+	                           &request, &head),
+	                 0);
 	assert_int_equal(request.method, HTTP_PATCH);
 	assert_string_equal(buffer_text(&request.url), "/a/%2e%2E/b%20c//d?x=%26&y=1;z=+");
 	assert_string_equal(http_header(&request.headers, "host"), "estorno:8080");
@@ -175,9 +175,9 @@ a_name_that_begins_another_hides_nothing(void **state)
 	struct http_head head;
 	http_request_init(&request);
 	assert_int_equal(status_of("GET / HTTP/1.1\r\nContent-L: 1\r\nContent-Length: 5\r\n"
-				   "Hos: a\r\nHostess: b\r\n" REST,
-				   &request, &head),
-			 0);
+	                           "Hos: a\r\nHostess: b\r\n" REST,
+	                           &request, &head),
+	                 0);
 	assert_int_equal(head.body_length, 5);
 	assert_string_equal(http_header(&request.headers, "host"), "estorno");
 	http_request_free(&request);
@@ -233,11 +233,11 @@ a_response_has_its_length_and_what_every_answer_has(void **state)
 	buffer_add_text(&response.body, "no");
 	http_response_write(&output, &response, true);
 	assert_string_equal(buffer_text(&output), "HTTP/1.1 409 Conflict\r\n"
-						  "cache-control: max-age=60\r\n"
-						  "X-Content-Type-Options: nosniff\r\n"
-						  "Referrer-Policy: no-referrer\r\n"
-						  "Connection: close\r\n"
-						  "Content-Length: 2\r\n\r\nno");
+	                                          "cache-control: max-age=60\r\n"
+	                                          "X-Content-Type-Options: nosniff\r\n"
+	                                          "Referrer-Policy: no-referrer\r\n"
+	                                          "Connection: close\r\n"
+	                                          "Content-Length: 2\r\n\r\nno");
 	buffer_free(&output);
 	http_response_free(&response);
 }

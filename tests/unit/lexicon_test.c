@@ -27,7 +27,7 @@ says_in_which_line_the_mistake_is(void **state)
 	check_refused("[signs]\n\nrefunds = estorno\n", "pt-BR.ini:3: [signs] refunds");
 	check_refused("[sings]\nrefund = estorno\n", "pt-BR.ini:2: [sings]");
 	check_refused("[signs]\nrefund = estorno,\n dinheiro de volta,\n <want estorno\n",
-		      "pt-BR.ini:4");
+	              "pt-BR.ini:4");
 	check_refused("[signs]\nrefund = estorn*\n", "pt-BR.ini:2");
 	check_refused("[signs]\nrefund = .. estorno\n", "must begin with a word");
 	check_refused("[signs]\nrefund = pode? estornar\n", "must begin with a word");
@@ -60,7 +60,7 @@ a_spelling_stands_for_one_word(void **state)
 	(void)state;
 	check_refused("[spellings]\nnão = n\nnada = n\n", "pt-BR.ini:3: \"n\" already stands for");
 	check_refused("[signs]\nrefund = estorno\n[spellings]\nnão = n\n",
-		      "before the first phrase");
+	              "before the first phrase");
 }
 
 static void
@@ -91,10 +91,10 @@ static void
 hears_what_is_misspelled(void **state)
 {
 	static const char *const same[][2] = { { "kero", "quero" },
-					       { "cansela", "cancela" },
-					       { "devouve", "devolve" },
-					       { "xegou", "chegou" },
-					       { "reimbolso", "rembolso" } };
+		                               { "cansela", "cancela" },
+		                               { "devouve", "devolve" },
+		                               { "xegou", "chegou" },
+		                               { "reimbolso", "rembolso" } };
 	char a[WORD_SIZE], b[WORD_SIZE];
 	(void)state;
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {

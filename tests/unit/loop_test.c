@@ -214,7 +214,7 @@ pair_play(struct pair *pair)
 		assert_int_equal(pipe(pair->ends[i]), 0);
 		assert_int_equal(write(pair->ends[i][1], "x", 1), 1);
 		pair->watches[i] = loop_watch_add(pair->record.loop, pair->ends[i][0], LOOP_READ,
-						  one_is_ready, pair);
+		                                  one_is_ready, pair);
 		assert_non_null(pair->watches[i]);
 	}
 	assert_true(loop_after(pair->record.loop, 50, note_late, &pair->record));

@@ -21,9 +21,11 @@ reads_bank_amounts(void **state)
 static void
 refuses_everything_else(void **state)
 {
-	static const char *const bad[] = { "",      "186",     "186.0",  "186.000",         ".50",
-		                           "186,00", " 186.00", "186.00 ", "-1.00",          "+1.00",
-		                           "1e2.00", "0x1.00",  "1.0a",    "10000000000.00", "." };
+	static const char *const bad[] = {
+		"",       "186",     "186.0",   "186.000",        ".50",
+		"186,00", " 186.00", "186.00 ", "-1.00",          "+1.00",
+		"1e2.00", "0x1.00",  "1.0a",    "10000000000.00", "."
+	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		int64_t cents = -1;
@@ -54,7 +56,7 @@ reads_what_people_type(void **state)
 	assert_true(money_parse_typed("500", &cents) && cents == 50000);
 	assert_true(money_parse_typed("500.00", &cents) && cents == 50000);
 	assert_true(money_parse_typed("500,00", &cents) && cents == 50000);
-	assert_false(money_parse_typed("1.500", &cents));    /* 1,50 or 1500,00? */
+	assert_false(money_parse_typed("1.500", &cents)); /* 1,50 or 1500,00? */
 	assert_false(money_parse_typed("1.500,00", &cents));
 	assert_false(money_parse_typed("", &cents));
 	assert_false(money_parse_typed("5 00", &cents));

@@ -55,7 +55,7 @@ connection_of(struct world *world, enum role role)
 	assert_true(text_copy(connection->base_url, sizeof(connection->base_url), HOST "/v2"));
 	connection->role = role;
 	connection->secrets =
-	        json_pack("{s:s, s:s, s:s}", "token_url", HOST "/oauth/token", "client_id",
+		json_pack("{s:s, s:s, s:s}", "token_url", HOST "/oauth/token", "client_id",
 	                  reads ? c->pix_reader_id : c->pix_writer_id, "client_secret",
 	                  reads ? c->pix_reader_secret : c->pix_writer_secret);
 	return connection;
@@ -79,8 +79,7 @@ bearer(struct world *world, enum role role, int64_t now_ms)
 	buffer_reset(&request.url);
 	buffer_add_text(&request.url, "/oauth/token");
 	pix_simulate(world, &request, now_ms, &answer);
-	enum outcome outcome =
-	        tool_pix.token_answer(connection, &answer.response, &token, &why);
+	enum outcome outcome = tool_pix.token_answer(connection, &answer.response, &token, &why);
 	if (outcome != OUTCOME_DONE)
 		fail_msg("no token: %s", why.text);
 	connection->access_token = strdup(token.text);
@@ -136,8 +135,8 @@ put_refund(struct world *world, const char *order, const char *id, const char *v
 	assert_int_equal(status, wanted);
 	if (reason != NULL) {
 		const json_t *violations = json_object_get(json, "violacoes");
-		const char *said = json_string_value(
-		        json_object_get(json_array_get(violations, 0), "razao"));
+		const char *said =
+			json_string_value(json_object_get(json_array_get(violations, 0), "razao"));
 		assert_non_null(said);
 		if (strstr(said, reason) == NULL)
 			fail_msg("the violation is \"%s\", not \"%s\"", said, reason);
@@ -342,8 +341,8 @@ the_list_finds_what_a_document_paid(void **state)
 	assert_int_equal(status, 200);
 	assert_int_equal(json_array_size(list), 1);
 	assert_string_equal(
-	        json_string_value(json_object_get(json_array_get(list, 0), "endToEndId")),
-	        e2eid_of(world, "8421"));
+		json_string_value(json_object_get(json_array_get(list, 0), "endToEndId")),
+		e2eid_of(world, "8421"));
 	json_decref(json);
 }
 
@@ -384,8 +383,8 @@ the_books_show_refunds_made_elsewhere(void **state)
 	assert_string_equal(json_string_value(json_object_get(payment, "order")), "8421");
 	assert_int_equal(json_array_size(refunds), 2);
 	assert_string_equal(
-	        json_string_value(json_object_get(json_array_get(refunds, 0), "nature")),
-	        "MED_FRAUDE");
+		json_string_value(json_object_get(json_array_get(refunds, 0), "nature")),
+		"MED_FRAUDE");
 	assert_int_equal(json_maybe_integer(books, "refund_puts", -1), 0);
 	json_decref(books);
 }
@@ -401,9 +400,9 @@ a_fault_says_one_thing_and_the_books_another(void **state)
 		int status; /* 0: lost */
 		int64_t refunds;
 	} rows[] = {
-		{ "lost_before", 0, 0, 0 }, { "status", 503, 503, 0 }, { "html", 0, 500, 0 },
-		{ "lost_after", 0, 0, 1 },  { "status_after", 504, 504, 1 },
-		{ "soap", 0, 500, 1 },      { "garbage", 0, 201, 1 },
+		{ "lost_before", 0, 0, 0 }, { "status", 503, 503, 0 },       { "html", 0, 500, 0 },
+		{ "lost_after", 0, 0, 1 },  { "status_after", 504, 504, 1 }, { "soap", 0, 500, 1 },
+		{ "garbage", 0, 201, 1 },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct world *world = world_new(i, NOW);
@@ -610,8 +609,8 @@ adapter_never_quotes_a_secret(void **state)
 		buffer_add_text(&response.body, bodies[i / 5]);
 		tool_operation(&tool_pix, OPERATION_PAY_PAYMENT)->answer(&asked, &response, &why);
 		assert_int_not_equal(
-		        tool_pix.token_answer(connection, &response, &token, &token_why),
-		        OUTCOME_DONE);
+			tool_pix.token_answer(connection, &response, &token, &token_why),
+			OUTCOME_DONE);
 		assert_string_not_equal(token_why.text, "");
 		assert_null(strstr(token_why.text, "SECRET"));
 		assert_null(strstr(why.text, "SECRET-TOKEN"));

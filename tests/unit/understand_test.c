@@ -47,8 +47,8 @@ check_all(void **state, const struct expected *rows, size_t count)
 			continue;
 		wrong++;
 		print_error("\"%s\": %s [%s], not %s [%s] (%s)\n", rows[i].text,
-			    intent_text(got.intent), got.order, intent_text(rows[i].intent), order,
-			    got.why);
+		            intent_text(got.intent), got.order, intent_text(rows[i].intent), order,
+		            got.why);
 	}
 	assert_int_equal(wrong, 0);
 }
@@ -331,10 +331,10 @@ static void
 broken_text_is_unknown_words(void **state)
 {
 	static const char *const texts[] = { "\xff\xfe quero estorno", "quero estorno \xf0\x9f\x91",
-					     "quero estorno \xc3", "\xed\xa0\x80 quero estorno" };
+		                             "quero estorno \xc3", "\xed\xa0\x80 quero estorno" };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		assert_int_equal(read_text(state, texts[i], AWAITING_NOTHING).intent,
-				 INTENT_REFUND);
+		                 INTENT_REFUND);
 	assert_int_equal(read_text(state, "sim \xff", AWAITING_CONSENT).consent, CONSENT_UNCLEAR);
 }
 

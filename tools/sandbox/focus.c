@@ -206,19 +206,31 @@ refuse(struct simulated *answer, int status, const char *code, const char *messa
 }
 
 static const char *const required_fields[] = {
-	"natureza_operacao", "data_emissao", "tipo_documento", "finalidade_emissao",
-	"local_destino", "consumidor_final", "presenca_comprador", "modalidade_frete",
-	"nome_destinatario", "indicador_inscricao_estadual_destinatario",
-	"logradouro_destinatario", "numero_destinatario", "bairro_destinatario",
-	"municipio_destinatario", "uf_destinatario", NULL
+	"natureza_operacao",       "data_emissao",
+	"tipo_documento",          "finalidade_emissao",
+	"local_destino",           "consumidor_final",
+	"presenca_comprador",      "modalidade_frete",
+	"nome_destinatario",       "indicador_inscricao_estadual_destinatario",
+	"logradouro_destinatario", "numero_destinatario",
+	"bairro_destinatario",     "municipio_destinatario",
+	"uf_destinatario",         NULL
 };
 
-static const char *const required_item_fields[] = {
-	"numero_item", "codigo_produto", "descricao", "cfop", "codigo_ncm", "quantidade_comercial",
-	"unidade_comercial", "valor_unitario_comercial", "valor_bruto", "inclui_no_total",
-	"icms_origem", "icms_situacao_tributaria", "pis_situacao_tributaria",
-	"cofins_situacao_tributaria", NULL
-};
+static const char *const required_item_fields[] = { "numero_item",
+	                                            "codigo_produto",
+	                                            "descricao",
+	                                            "cfop",
+	                                            "codigo_ncm",
+	                                            "quantidade_comercial",
+	                                            "unidade_comercial",
+	                                            "valor_unitario_comercial",
+	                                            "valor_bruto",
+	                                            "inclui_no_total",
+	                                            "icms_origem",
+	                                            "icms_situacao_tributaria",
+	                                            "pis_situacao_tributaria",
+	                                            "cofins_situacao_tributaria",
+	                                            NULL };
 
 static void
 complain(json_t *errors, const char *field, const char *message)

@@ -20,26 +20,26 @@ struct focus_note {
 	char order[ORDER_NUMBER_SIZE];         /* whose sale it returns, "" when there is none */
 	char sale_access_key[ACCESS_KEY_SIZE]; /* of its first item */
 	int64_t total_cents, item_count;
-	json_t *request;                       /* the body as received; ours */
+	json_t *request; /* the body as received; ours */
 	int64_t sent_ms;
 	int64_t final_ms;
-	enum note_status final;                /* AUTHORISED, REJECTED or DENIED */
-	char authority_status[8];              /* cStat of that verdict */
+	enum note_status final;   /* AUTHORISED, REJECTED or DENIED */
+	char authority_status[8]; /* cStat of that verdict */
 	char authority_message[NOTE_MESSAGE_SIZE];
 	/* What an authorised note has, and a denied one keeps for ever. */
 	char access_key[ACCESS_KEY_SIZE];
 	char number[16], series[8], protocol[24];
-	int64_t cancelled_ms;                  /* 0 when it was not */
+	int64_t cancelled_ms; /* 0 when it was not */
 	char cancel_protocol[24];
 };
 
 struct focus_books {
 	int64_t note_count, note_room;
 	struct focus_note *notes;
-	int64_t next_number;        /* nNF of the next note */
-	int64_t posts;              /* POSTs that reached us, executed or not */
-	int64_t credits_a_minute;   /* calls allowed; 0 stands for the documented 100 */
-	int64_t minute_ms;          /* when the running minute began */
+	int64_t next_number;      /* nNF of the next note */
+	int64_t posts;            /* POSTs that reached us, executed or not */
+	int64_t credits_a_minute; /* calls allowed; 0 stands for the documented 100 */
+	int64_t minute_ms;        /* when the running minute began */
 	int64_t minute_calls;
 };
 

@@ -150,8 +150,8 @@ find_order(struct visit *visit)
 	char id[32], number[64];
 	json_maybe_text_or_integer(visit->param, "codigo_pedido", id, sizeof(id));
 	json_maybe_text_or_integer(visit->param, "numero_pedido", number, sizeof(number));
-	const struct shop_order *order = id[0] != '\0' ? order_by_id(visit->world, id)
-	                                               : world_order(visit->world, number);
+	const struct shop_order *order =
+		id[0] != '\0' ? order_by_id(visit->world, id) : world_order(visit->world, number);
 	if (order == NULL && id[0] != '\0')
 		answer_not_registered(visit, "Pedido", "Código", id);
 	else if (order == NULL)
@@ -296,9 +296,9 @@ customer_of(const struct shop_order *order)
 {
 	const struct buyer *buyer = &order->facts.buyer;
 	char city[80];
-	json_t *customer = json_pack("{s:I, s:{s:s}}", "codigo_cliente_omie",
-	                             (json_int_t)order->customer_id, "dadosBancarios", "cChavePix",
-	                             "outra-chave@loja.example");
+	json_t *customer =
+		json_pack("{s:I, s:{s:s}}", "codigo_cliente_omie", (json_int_t)order->customer_id,
+	                  "dadosBancarios", "cChavePix", "outra-chave@loja.example");
 	text_format(city, sizeof(city), "%s (%s)", buyer->city, buyer->state);
 	put_text(customer, "razao_social", buyer->name);
 	put_text(customer, "nome_fantasia", buyer->name);
@@ -377,12 +377,24 @@ static const struct method {
 	const char *params[3]; /* what it may be asked by */
 	void (*answer)(struct visit *visit);
 } methods[] = {
-	{ "/api/v1/produtos/pedido/", "ConsultarPedido", "omie.order", "pvpConsultarRequest",
-	  { "codigo_pedido", "numero_pedido" }, answer_order },
-	{ "/api/v1/produtos/pedido/", "StatusPedido", "omie.status", "pvpStatusRequest",
-	  { "codigo_pedido" }, answer_status },
-	{ "/api/v1/geral/clientes/", "ConsultarCliente", "omie.customer", "clientes_cadastro_chave",
-	  { "codigo_cliente_omie" }, answer_customer },
+	{ "/api/v1/produtos/pedido/",
+	  "ConsultarPedido",
+	  "omie.order",
+	  "pvpConsultarRequest",
+	  { "codigo_pedido", "numero_pedido" },
+	  answer_order },
+	{ "/api/v1/produtos/pedido/",
+	  "StatusPedido",
+	  "omie.status",
+	  "pvpStatusRequest",
+	  { "codigo_pedido" },
+	  answer_status },
+	{ "/api/v1/geral/clientes/",
+	  "ConsultarCliente",
+	  "omie.customer",
+	  "clientes_cadastro_chave",
+	  { "codigo_cliente_omie" },
+	  answer_customer },
 };
 
 enum { METHOD_COUNT = sizeof(methods) / sizeof(methods[0]) };

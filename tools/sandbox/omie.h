@@ -11,7 +11,7 @@
 struct world;
 
 struct omie_books {
-	int64_t calls;             /* answered so far */
+	int64_t calls; /* answered so far */
 	int64_t blocked_until_ms;
 };
 

@@ -44,9 +44,9 @@ struct visit {
 
 /* --- scopes -------------------------------------------------------------------------------- */
 
-#define SCOPES(X)                                                                                  \
-	X(PIX_READ, "pix.read", 1)                                                                 \
-	X(PIX_WRITE, "pix.write", 2)                                                               \
+#define SCOPES(X)                    \
+	X(PIX_READ, "pix.read", 1)   \
+	X(PIX_WRITE, "pix.write", 2) \
 	X(COB_READ, "cob.read", 4)
 
 enum scope {
@@ -270,10 +270,10 @@ refund_json(const struct pix_refund *refund, int64_t now_ms)
 	json_t *when = json_pack("{s:o}", "solicitacao", instant_json(refund->requested_ms));
 	if (status == REFUND_RETURNED)
 		json_object_set_new(when, "liquidacao", instant_json(refund->final_ms));
-	json_t *json = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s}", "id", refund->id, "rtrId",
-	                         refund->rtrid, "valor", amount_json(refund->amount_cents),
-	                         "natureza", refund->nature, "horario", when, "status",
-	                         refund_status_text(status));
+	json_t *json =
+		json_pack("{s:s, s:s, s:o, s:s, s:o, s:s}", "id", refund->id, "rtrId",
+	                  refund->rtrid, "valor", amount_json(refund->amount_cents), "natureza",
+	                  refund->nature, "horario", when, "status", refund_status_text(status));
 	if (refund->description[0] != '\0')
 		json_object_set_new(json, "descricao", json_string(refund->description));
 	if (status == REFUND_NOT_DONE)
@@ -289,8 +289,7 @@ refunds_json(const struct visit *visit, const char *e2eid)
 	json_t *list = json_array();
 	for (int64_t i = 0; i < books->refund_count; i++)
 		if (text_equal(books->refunds[i].e2eid, e2eid))
-			json_array_append_new(list,
-			                      refund_json(&books->refunds[i], visit->now_ms));
+			json_array_append_new(list, refund_json(&books->refunds[i], visit->now_ms));
 	if (visit->fault.kind == FAULT_STALE && json_array_size(list) > 0)
 		json_array_remove(list, json_array_size(list) - 1);
 	return list;
@@ -301,8 +300,8 @@ payment_json(const struct visit *visit, const struct shop_order *order)
 {
 	char payer[64];
 	json_t *json = json_pack("{s:s, s:o, s:s, s:o}", "endToEndId", order->e2eid, "valor",
-	                         amount_json(order->facts.total_cents), "chave",
-	                         "pix@loja.example", "horario", instant_json(order->paid_ms));
+	                         amount_json(order->facts.total_cents), "chave", "pix@loja.example",
+	                         "horario", instant_json(order->paid_ms));
 	if (order->facts.payment_reference[0] != '\0')
 		json_object_set_new(json, "txid", json_string(order->facts.payment_reference));
 	if (text_format(payer, sizeof(payer), "pedido %s", order->facts.number))
@@ -402,12 +401,12 @@ serve_charge(struct visit *visit)
 		return;
 	}
 	bool paid = order->e2eid[0] != '\0';
-	json_t *json = json_pack(
-	        "{s:{s:o, s:i}, s:s, s:i, s:s, s:{s:o}, s:s}", "calendario", "criacao",
-	        instant_json(order->facts.ordered_ms), "expiracao", 3600, "txid",
-	        order->facts.payment_reference, "revisao", 0, "status",
-	        paid ? "CONCLUIDA" : "ATIVA", "valor", "original",
-	        amount_json(order->facts.total_cents), "chave", "pix@loja.example");
+	json_t *json =
+		json_pack("{s:{s:o, s:i}, s:s, s:i, s:s, s:{s:o}, s:s}", "calendario", "criacao",
+	                  instant_json(order->facts.ordered_ms), "expiracao", 3600, "txid",
+	                  order->facts.payment_reference, "revisao", 0, "status",
+	                  paid ? "CONCLUIDA" : "ATIVA", "valor", "original",
+	                  amount_json(order->facts.total_cents), "chave", "pix@loja.example");
 	if (paid)
 		json_object_set_new(json, "pix", json_pack("[o]", payment_json(visit, order)));
 	simulated_json(visit->answer, 200, json);
@@ -427,7 +426,7 @@ static void
 serve_refund_status(struct visit *visit)
 {
 	const struct pix_refund *refund =
-	        find_refund(visit->world, visit->segments[0], visit->segments[1]);
+		find_refund(visit->world, visit->segments[0], visit->segments[1]);
 	if (world_order_by_e2eid(visit->world, visit->segments[0]) == NULL)
 		answer_problem(visit, PROBLEM_NO_PAYMENT, NULL);
 	else if (refund == NULL || visit->fault.kind == FAULT_STALE)
@@ -471,8 +470,8 @@ list_query_read(const struct visit *visit, struct list_query *query)
 	return http_query(url, "inicio", query->from, sizeof(query->from)) &&
 	       http_query(url, "fim", query->until, sizeof(query->until)) &&
 	       instant_parse(query->from, &query->from_ms) &&
-	       instant_parse(query->until, &query->until_ms) &&
-	       query->from_ms <= query->until_ms && !(by_cpf && by_cnpj) &&
+	       instant_parse(query->until, &query->until_ms) && query->from_ms <= query->until_ms &&
+	       !(by_cpf && by_cnpj) &&
 	       query_number(visit, "paginacao.paginaAtual", 0, &query->page) &&
 	       query_number(visit, "paginacao.itensPorPagina", PAGE_ITEMS_USUAL,
 	                    &query->page_items) &&
@@ -513,9 +512,9 @@ serve_payments(struct visit *visit)
 		if (is_listed(order, &query) && total++ / query.page_items == query.page)
 			json_array_append_new(list, payment_json(visit, order));
 	}
-	simulated_json(visit->answer, 200,
-	               json_pack("{s:o, s:o}", "parametros", list_parameters(&query, total), "pix",
-	                         list));
+	simulated_json(
+		visit->answer, 200,
+		json_pack("{s:o, s:o}", "parametros", list_parameters(&query, total), "pix", list));
 }
 
 /* --- PUT /pix/{e2eid}/devolucao/{id} ------------------------------------------------------- */
@@ -602,9 +601,8 @@ settle(const struct visit *visit, struct pix_refund *refund)
 static void
 execute(struct visit *visit, const struct shop_order *order, const struct pix_refund *asked)
 {
-	struct pix_refund *refund =
-	        new_refund(visit->world, order->e2eid, visit->segments[1], asked->nature,
-	                   asked->amount_cents, visit->now_ms);
+	struct pix_refund *refund = new_refund(visit->world, order->e2eid, visit->segments[1],
+	                                       asked->nature, asked->amount_cents, visit->now_ms);
 	if (refund == NULL) {
 		answer_problem(visit, PROBLEM_UNAVAILABLE, NULL);
 		return;
@@ -773,8 +771,8 @@ pix_books_json(const struct world *world, int64_t now_ms)
 	json_t *payments = json_array();
 	for (int64_t i = 0; i < world->order_count; i++)
 		if (world->orders[i].e2eid[0] != '\0')
-			json_array_append_new(payments, book_payment_json(world, &world->orders[i],
-			                                                  now_ms));
+			json_array_append_new(payments,
+			                      book_payment_json(world, &world->orders[i], now_ms));
 	return json_pack("{s:o, s:I}", "payments", payments, "refund_puts",
 	                 (json_int_t)world->pix.refund_puts);
 }

@@ -51,7 +51,7 @@ struct pix_refund {
 /* What the bank answers when an {id} comes again for its payment: the sources disagree (section 5).
  * Whatever it is, nothing is executed twice. */
 enum pix_same_id {
-	PIX_SAME_ID_REFUSED,  /* 400 PixDevolucaoInvalida, "id já utilizado": the standard's text */
+	PIX_SAME_ID_REFUSED, /* 400 PixDevolucaoInvalida, "id já utilizado": the standard's text */
 	PIX_SAME_ID_CONFLICT, /* 409 devolucao_id_duplicado: Efí */
 	PIX_SAME_ID_OK,       /* 200 with the refund as it stands, whatever was sent */
 	PIX_SAME_ID_CREATED   /* 201, the same */

@@ -60,8 +60,8 @@ simulated_random(uint64_t *state)
 static enum fault_kind
 kind_of(const char *text)
 {
-#define X(name, word)                                                                              \
-	if (text_equal(text, word))                                                                \
+#define X(name, word)               \
+	if (text_equal(text, word)) \
 		return FAULT_##name;
 	FAULTS(X)
 #undef X

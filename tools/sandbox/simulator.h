@@ -44,23 +44,23 @@ uint64_t simulated_random(uint64_t *state);
  * there.  The first group is common to all simulators and needs no code in them; the
  * rest are read by the simulator that knows the place.
  */
-#define FAULTS(X)                                                                                  \
-	X(LOST_BEFORE, "lost_before")     /* not executed, and no answer */                        \
-	X(LOST_AFTER, "lost_after")       /* executed, and no answer */                            \
-	X(STATUS, "status")               /* not executed; HTTP status `value` */                  \
-	X(STATUS_AFTER, "status_after")   /* executed; HTTP status `value` all the same */         \
-	X(HTML, "html")                   /* not executed; 500 with an HTML page */                \
-	X(GARBAGE, "garbage")             /* executed; the answer is cut in the middle */          \
-	X(SLOW, "slow")                   /* executed; the answer comes `value` ms later */        \
-	X(PENDING, "pending")             /* refund or note stays under way for `value` ms */      \
-	X(NOT_DONE, "not_done")           /* the refund ends as NAO_REALIZADO */                   \
-	X(REJECTED, "rejected")           /* the note ends as erro_autorizacao */                  \
-	X(DENIED, "denied")               /* the note ends as denegado */                          \
-	X(STALE, "stale")                 /* a read that does not see the latest write: 404 */     \
-	X(SOAP, "soap")                   /* executed; 500 with a SOAP fault */                    \
-	X(BLOCKED, "blocked")             /* the ERP blocks this key for a while */                \
-	X(REDUNDANT, "redundant")         /* the ERP saw the same call a moment ago */             \
-	X(UNDELIVERED, "undelivered")     /* accepted, then a delivery error */
+#define FAULTS(X)                                                                            \
+	X(LOST_BEFORE, "lost_before")   /* not executed, and no answer */                    \
+	X(LOST_AFTER, "lost_after")     /* executed, and no answer */                        \
+	X(STATUS, "status")             /* not executed; HTTP status `value` */              \
+	X(STATUS_AFTER, "status_after") /* executed; HTTP status `value` all the same */     \
+	X(HTML, "html")                 /* not executed; 500 with an HTML page */            \
+	X(GARBAGE, "garbage")           /* executed; the answer is cut in the middle */      \
+	X(SLOW, "slow")                 /* executed; the answer comes `value` ms later */    \
+	X(PENDING, "pending")           /* refund or note stays under way for `value` ms */  \
+	X(NOT_DONE, "not_done")         /* the refund ends as NAO_REALIZADO */               \
+	X(REJECTED, "rejected")         /* the note ends as erro_autorizacao */              \
+	X(DENIED, "denied")             /* the note ends as denegado */                      \
+	X(STALE, "stale")               /* a read that does not see the latest write: 404 */ \
+	X(SOAP, "soap")                 /* executed; 500 with a SOAP fault */                \
+	X(BLOCKED, "blocked")           /* the ERP blocks this key for a while */            \
+	X(REDUNDANT, "redundant")       /* the ERP saw the same call a moment ago */         \
+	X(UNDELIVERED, "undelivered")   /* accepted, then a delivery error */
 
 enum fault_kind {
 	FAULT_NONE,

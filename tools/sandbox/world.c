@@ -26,7 +26,8 @@ world_random(struct world *world)
 void
 world_random_text(struct world *world, char *text, size_t length)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	for (size_t i = 0; i < length; i++)
 		text[i] = letters[world_random(world) % (sizeof(letters) - 1)];
 	text[length] = '\0';
@@ -53,24 +54,69 @@ struct story {
 };
 
 static const struct story stories[] = {
-	{ "8421", "(20) 99999-0101", "Marina Duarte", "12345678909", 1, ORDINARY,
+	{ "8421",
+	  "(20) 99999-0101",
+	  "Marina Duarte",
+	  "12345678909",
+	  1,
+	  ORDINARY,
 	  { { "CAF-IT6", "Cafeteira italiana 6 xícaras", "76151000", 1, 13900 },
 	    { "CAF-500", "Café torrado em grãos 500 g", "09012100", 2, 2350 } } },
-	{ "8422", "20 99999-0505", "Otávio Leme", "98765432100", 2, ORDINARY,
+	{ "8422",
+	  "20 99999-0505",
+	  "Otávio Leme",
+	  "98765432100",
+	  2,
+	  ORDINARY,
 	  { { "CHA-01", "Chaleira com termômetro", "73239300", 1, 21990 } } },
-	{ "9001", "20999990202", "Rafael Prado", "11144477735", 3, ORDINARY,
+	{ "9001",
+	  "20999990202",
+	  "Rafael Prado",
+	  "11144477735",
+	  3,
+	  ORDINARY,
 	  { { "MOE-PR", "Moedor de café profissional", "85094050", 1, 125000 } } },
-	{ "7310", "+55 20 99999-0303", "Bianca Sales", "52998224725", 4, ORDINARY,
+	{ "7310",
+	  "+55 20 99999-0303",
+	  "Bianca Sales",
+	  "52998224725",
+	  4,
+	  ORDINARY,
 	  { { "COA-02", "Coador de pano com suporte", "63079090", 1, 7490 } } },
-	{ "5150", "(20)9999-90404", "Caio Nunes", "39053344705", 5, PAID_BY_CARD,
+	{ "5150",
+	  "(20)9999-90404",
+	  "Caio Nunes",
+	  "39053344705",
+	  5,
+	  PAID_BY_CARD,
 	  { { "XIC-06", "Jogo de xícaras", "69120000", 1, 15900 } } },
-	{ "6044", "20 9 9999 0606", "Lívia Ramos", "86288366757", 100, ORDINARY,
+	{ "6044",
+	  "20 9 9999 0606",
+	  "Lívia Ramos",
+	  "86288366757",
+	  100,
+	  ORDINARY,
 	  { { "BUL-01", "Bule esmaltado", "73239300", 1, 8900 } } },
-	{ "6060", "20 99999-0707", "Heitor Melo", "15350946056", 2, NOT_BILLED,
+	{ "6060",
+	  "20 99999-0707",
+	  "Heitor Melo",
+	  "15350946056",
+	  2,
+	  NOT_BILLED,
 	  { { "FIL-102", "Filtro de papel 102", "48232099", 3, 990 } } },
-	{ "6077", "20 99999-0808", "Nina Teles", "71428793860", 6, CANCELLED_IN_ERP,
+	{ "6077",
+	  "20 99999-0808",
+	  "Nina Teles",
+	  "71428793860",
+	  6,
+	  CANCELLED_IN_ERP,
 	  { { "GAR-01", "Garrafa térmica 1 L", "96170010", 1, 11990 } } },
-	{ "6099", "20 99999-0909", "Davi Rocha", "29537995593", 2, NO_REFERENCE,
+	{ "6099",
+	  "20 99999-0909",
+	  "Davi Rocha",
+	  "29537995593",
+	  2,
+	  NO_REFERENCE,
 	  { { "BAL-01", "Balança de precisão", "84238190", 1, 18990 } } },
 };
 
@@ -85,7 +131,8 @@ make_sale_key(struct world *world, struct shop_order *order)
 	int64_t number = 4800 + world->order_count;
 	text_format(note->access_key, sizeof(note->access_key),
 	            "35%02d%02d%s55001%09" PRId64 "1%08" PRId64 "0", when.year % 100, when.month,
-	            world->credentials.shop_cnpj, number, (int64_t)(world_random(world) % 100000000));
+	            world->credentials.shop_cnpj, number,
+	            (int64_t)(world_random(world) % 100000000));
 	note->access_key[43] = access_key_check_digit(note->access_key);
 	ensure(access_key_is_valid(note->access_key));
 	text_format(note->number, sizeof(note->number), "%" PRId64, number);
@@ -149,8 +196,8 @@ new_order(struct world *world)
 		return NULL;
 	if (world->order_count == world->order_room) {
 		world->order_room = world->order_room == 0 ? 16 : world->order_room * 2;
-		world->orders = realloc(world->orders,
-		                        (size_t)world->order_room * sizeof(*world->orders));
+		world->orders =
+			realloc(world->orders, (size_t)world->order_room * sizeof(*world->orders));
 		ensure(world->orders != NULL);
 	}
 	struct shop_order *order = &world->orders[world->order_count++];
@@ -263,10 +310,10 @@ world_free(struct world *world)
 }
 
 /* The first order for which `field` of it equals `wanted`. */
-#define FIND(world, field, wanted)                                                                 \
-	for (int64_t i = 0; i < (world)->order_count; i++)                                         \
-		if ((wanted)[0] != '\0' && text_equal((world)->orders[i].field, wanted))           \
-			return &(world)->orders[i];                                                \
+#define FIND(world, field, wanted)                                                       \
+	for (int64_t i = 0; i < (world)->order_count; i++)                               \
+		if ((wanted)[0] != '\0' && text_equal((world)->orders[i].field, wanted)) \
+			return &(world)->orders[i];                                      \
 	return NULL
 
 struct shop_order *

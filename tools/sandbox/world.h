@@ -21,9 +21,9 @@ enum { SHOP_ORDERS_MAX = 4096 };
 
 /* Everything true about one order: the facts, and the Pix that paid it. */
 struct shop_order {
-	struct order_facts facts;   /* payment_reference is the txid */
-	int64_t customer_id;        /* the ERP's id of the buyer */
-	char e2eid[E2EID_SIZE];     /* of the Pix that paid it; "" when paid otherwise */
+	struct order_facts facts; /* payment_reference is the txid */
+	int64_t customer_id;      /* the ERP's id of the buyer */
+	char e2eid[E2EID_SIZE];   /* of the Pix that paid it; "" when paid otherwise */
 	int64_t paid_ms;
 };
 
@@ -37,7 +37,7 @@ struct world_credentials {
 };
 
 struct world {
-	uint64_t random;            /* state of world_random */
+	uint64_t random; /* state of world_random */
 	struct world_credentials credentials;
 	int64_t order_count, order_room;
 	struct shop_order *orders;
