@@ -7,7 +7,9 @@
  *   1. synchronous=EXTRA first.  With the default, switching to WAL leaves a rollback
  *      journal whose deletion is not on disk yet, and a power cut brings it back.
  *   2. journal_mode=WAL: readers never wait for the writer.
- *   3. The file and its directory are fsynced before anybody relies on it.
+ *
+ * With these SQLite fsyncs the file, the WAL and the directory that names them before the
+ * first commit is over, which the simulation checks by cutting the power at every step.
  *
  * One read-write connection in the whole system, held by a lock file; checkpoints happen
  * only there.  Two writers at once have corrupted WAL files in these versions of SQLite.
@@ -23,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,20 +100,12 @@ sync_file(const char *path, struct why *why)
 	return sync_path(path, O_RDONLY, why) && sync_path(directory, O_RDONLY | O_DIRECTORY, why);
 }
 
-/* --- locking ------------------------------------------------------------------------------------------- */
-
 static bool
-take_lock(struct store *store, const char *path, struct why *why)
+exists(const char *path)
 {
-	char lock_path[1024];
-	if (!text_format(lock_path, sizeof(lock_path), "%s.lock", path))
-		return why_set(why, "the path of the store is too long");
-	store->lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (store->lock < 0)
-		return why_set(why, "%s: %s", lock_path, strerror(errno));
-	if (flock(store->lock, LOCK_EX | LOCK_NB) != 0)
-		return why_set(why, "another process is writing to %s", path);
-	return true;
+	sqlite3_vfs *disk = sqlite3_vfs_find(NULL);
+	int there = 0;
+	return disk->xAccess(disk, path, SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there != 0;
 }
 
 /* --- opening --------------------------------------------------------------------------------------------- */
@@ -122,7 +115,6 @@ store_new(void)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	ensure(store != NULL);
-	store->lock = -1;
 	return store;
 }
 
@@ -225,18 +217,20 @@ store_create(const char *path, int64_t now_ms, struct why *why)
 	struct store *store = store_new();
 	char numbered[64];
 	text_format(numbered, sizeof(numbered), "PRAGMA application_id = %d", APPLICATION_ID);
-	bool ok = access(path, F_OK) != 0 || why_set(why, "%s exists already", path);
-	ok = ok && take_lock(store, path, why) &&
+	mode_t mask = umask(077); /* the store and what lies beside it are its owner's */
+	bool ok = !exists(path) || why_set(why, "%s exists already", path);
+	ok = ok && (store->lock = store_lock_take(path, why)) != NULL &&
 	     connect_file(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why) &&
-	     chmod(path, 0600) == 0 && run(store, numbered, why) && write_pragmas(store, why) &&
-	     migrate(store, why) && assert_pragmas(store, STORE_READ_WRITE, why);
+	     write_pragmas(store, why) && run(store, numbered, why) && migrate(store, why) &&
+	     assert_pragmas(store, STORE_READ_WRITE, why);
+	umask(mask);
 	if (ok) {
 		store_begin(store);
 		struct query *q = query(store, "INSERT INTO meta (one, created_ms, clock_ms) "
 		                               "VALUES (1, :now, :now)");
 		query_integer(q, ":now", now_ms);
 		query_run(q);
-		ok = store_commit(store, why) && sync_file(path, why);
+		ok = store_commit(store, why);
 	}
 	if (ok)
 		return store;
@@ -249,7 +243,7 @@ store_open(const char *path, enum store_access access, struct why *why)
 {
 	struct store *store = store_new();
 	bool writer = access == STORE_READ_WRITE;
-	bool ok = !writer || take_lock(store, path, why);
+	bool ok = !writer || (store->lock = store_lock_take(path, why)) != NULL;
 	ok = ok &&
 	     connect_file(store, path, writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,
 	                  why) &&
@@ -271,8 +265,7 @@ store_close(struct store *store)
 	for (size_t i = 0; i < store->query_count; i++)
 		sqlite3_finalize(store->queries[i].statement);
 	sqlite3_close(store->db);
-	if (store->lock >= 0)
-		close(store->lock);
+	store_lock_release(store->lock);
 	free(store);
 }
 
@@ -281,7 +274,7 @@ store_close(struct store *store)
 void
 store_begin(struct store *store)
 {
-	bool writer = store->lock >= 0;
+	bool writer = store->lock != NULL;
 	query_run(query(store, writer ? "BEGIN IMMEDIATE" : "BEGIN"));
 }
 

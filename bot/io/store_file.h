@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "io/store.h"
+#include "io/store_lock.h"
 
 enum { QUERIES_MAX = 256 };
 
@@ -18,7 +19,7 @@ struct query {
 
 struct store {
 	sqlite3 *db;
-	int lock; /* the writer's lock file, -1 for readers */
+	struct store_lock *lock; /* the writer's; NULL for readers */
 	bool failed;
 	struct why why; /* the first cause */
 	size_t query_count;
