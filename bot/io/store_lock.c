@@ -115,6 +115,6 @@ store_lock_raise(struct store_lock *lock, const struct high_water *mark, struct 
 	int code = does->xWrite(lock->file, line, MARK_BYTES, 0);
 	if (code == SQLITE_OK)
 		code = does->xSync(lock->file, SQLITE_SYNC_NORMAL);
-	return code == SQLITE_OK || why_set(why, "the mark beside the store can't be written: %s",
-	                                    sqlite3_errstr(code));
+	return code == SQLITE_OK ||
+	       why_set(why, "the mark beside the store can't be written: %s", sqlite3_errstr(code));
 }

@@ -31,13 +31,14 @@ seeded_random(void *bytes, size_t count)
 static int64_t
 now_ms(void *context)
 {
-	return ((struct scene *)context)->now_ms;
+	const struct scene *scene = context;
+	return scene->now_ms + scene->skew_ms;
 }
 
 static int64_t
 now_us(void *context)
 {
-	return ((struct scene *)context)->now_ms * 1000;
+	return now_ms(context) * 1000;
 }
 
 static void
@@ -47,41 +48,83 @@ random_bytes(void *context, void *bytes, size_t count)
 	seeded_random(bytes, count);
 }
 
+/* The request as the provider sees it. */
+static void
+execute(struct scene *scene, const struct http_request *request, struct simulated *answer)
+{
+	struct http_request below = *request;
+	buffer_init(&below.url, request->url.ceiling);
+	ensure(text_starts_with(buffer_text(&request->url), BASE_URL));
+	buffer_add_text(&below.url, buffer_text(&request->url) + strlen(BASE_URL));
+	sandbox_answer(&scene->sandbox, &below, scene->now_ms, answer);
+	buffer_free(&below.url);
+	if (scene->ways.executed != NULL)
+		scene->ways.executed(scene->ways.context, request, answer);
+}
+
+static void
+die(struct scene *scene)
+{
+	scene->dead = true;
+	if (scene->ways.disk != NULL)
+		disk_stop(scene->ways.disk);
+}
+
 /* The provider answers at once in its own books; the answer is on its way for a while. */
+static void
+fly(struct scene *scene, const struct http_request *request, const struct engine_call *call,
+    int64_t ticket, const struct passage *passage)
+{
+	struct scene_call *flight = &scene->calls[scene->call_count++];
+	*flight = (struct scene_call){ .ticket = ticket };
+	simulated_init(&flight->answer);
+	if (!passage->unheard)
+		execute(scene, request, &flight->answer);
+	bool answers = !passage->unheard || passage->spoil != NULL;
+	if (passage->spoil != NULL && !flight->answer.lost)
+		passage->spoil(scene->ways.context, &flight->answer);
+	flight->lost = flight->answer.lost || passage->lost || !answers;
+	flight->due_ms = scene->now_ms + 20 + flight->answer.delay_ms + passage->delay_ms;
+	if (flight->lost || flight->due_ms > scene->now_ms + call->timeout_ms) {
+		flight->lost = true;
+		flight->due_ms = scene->now_ms + call->timeout_ms;
+	}
+}
+
 static bool
 start(void *context, const struct http_request *request, const struct engine_call *call,
       int64_t ticket, struct why *why)
 {
 	struct scene *scene = context;
+	struct passage passage = { 0 };
+	if (scene->dead)
+		return true; /* nobody is there to hear of it */
 	if (scene->call_count == SCENE_CALLS_MAX)
 		return why_set(why, "too many calls in the scene");
-	struct scene_call *flight = &scene->calls[scene->call_count++];
-	struct http_request below = *request;
-	buffer_init(&below.url, request->url.ceiling);
-	ensure(text_starts_with(buffer_text(&request->url), BASE_URL));
-	buffer_add_text(&below.url, buffer_text(&request->url) + strlen(BASE_URL));
-	*flight = (struct scene_call){ .ticket = ticket };
-	simulated_init(&flight->answer);
-	sandbox_answer(&scene->sandbox, &below, scene->now_ms, &flight->answer);
-	flight->lost = flight->answer.lost;
-	flight->due_ms =
-		scene->now_ms + (flight->lost ? call->timeout_ms : 20 + flight->answer.delay_ms);
-	buffer_free(&below.url);
+	if (scene->ways.depart != NULL)
+		scene->ways.depart(scene->ways.context, request, call, &passage);
+	if (scene->dead)
+		return true;
+	if (passage.refused)
+		return why_set(why, "connection refused");
+	if (passage.killed_here || passage.killed_then)
+		die(scene);
+	if (!passage.killed_here)
+		fly(scene, request, call, ticket, &passage);
 	return true;
 }
 
 /* --- birth and death -------------------------------------------------------------------------------------- */
 
-static void
-start_engine(struct scene *scene)
+static bool
+start_engine(struct scene *scene, struct why *why)
 {
-	struct why why = { "" };
 	const struct engine_setup setup = {
 		.store = scene->store,
 		.vault = scene->vault,
 		.settings = &scene->settings,
-		.lexicon = scene->language.lexicon,
-		.phrasebook = &scene->language.phrasebook,
+		.lexicon = scene->language->lexicon,
+		.phrasebook = &scene->language->phrasebook,
 		.receipts_key = scene->receipts_key,
 		.log_key = scene->log_key,
 		.sandbox = true,
@@ -91,9 +134,8 @@ start_engine(struct scene *scene)
 		        .random = random_bytes,
 		        .start = start },
 	};
-	scene->engine = engine_new(&setup, &why);
-	if (scene->engine == NULL)
-		fail_msg("engine: %s", why.text);
+	scene->engine = engine_new(&setup, why);
+	return scene->engine != NULL;
 }
 
 static void
@@ -114,33 +156,82 @@ store_path(const struct scene *scene, char path[128])
 	ensure(text_format(path, 128, "%s/estorno.db", scene->folder));
 }
 
+/* The words of the languages are the same in every scene of a process. */
+static const struct language_pack *
+language(void)
+{
+	static struct language_pack pack;
+	static bool loaded;
+	struct why why = { "" };
+	if (!loaded && !language_load(&pack, &why))
+		fail_msg("%s", why.text);
+	loaded = true;
+	return &pack;
+}
+
+/* A new store.  On a simulated disk it is a copy of one that was made by the same code: making it takes
+ * longer than the rest of a short story. */
+static struct store *
+make_store(struct scene *scene, struct why *why)
+{
+	static struct disk_image *made;
+	char path[128];
+	struct disk *disk = scene->ways.disk;
+	store_path(scene, path);
+	if (disk == NULL)
+		return store_create(path, scene->now_ms, why);
+	if (made == NULL) {
+		struct disk *new = disk_new(1, NULL, NULL);
+		disk_mount(new);
+		struct store *store = store_create(path, scene->now_ms, why);
+		if (store == NULL)
+			return NULL;
+		store_close(store);
+		made = disk_copy(new);
+		disk_free(new);
+	}
+	disk_mount(disk);
+	disk_restore(disk, made, NULL);
+	return store_open(path, STORE_READ_WRITE, why);
+}
+
 struct scene *
-scene_new(uint64_t seed, const char *settings)
+scene_new_with(uint64_t seed, const char *settings, const struct scene_ways *ways)
 {
 	struct scene *scene = calloc(1, sizeof(*scene));
 	struct why why = { "" };
-	char path[128];
 	assert_non_null(scene);
 	log_set_level(getenv("SCENE_LOG") != NULL ? LOG_DEBUG : LOG_ERROR);
 	seeded = seed;
 	scene->now_ms =
 		INT64_C(1795184400000); /* 2026-11-20T13:00:00Z, ten in the morning in São Paulo */
-	ensure(text_copy(scene->folder, sizeof(scene->folder), "/tmp/estorno-scene-XXXXXX"));
-	assert_non_null(mkdtemp(scene->folder));
-	store_path(scene, path);
-	if (!settings_read(settings == NULL ? "" : settings, &scene->settings, &why) ||
-	    !language_load(&scene->language, &why))
+	if (ways != NULL)
+		scene->ways = *ways;
+	if (scene->ways.disk == NULL) {
+		ensure(text_copy(scene->folder, sizeof(scene->folder),
+		                 "/tmp/estorno-scene-XXXXXX"));
+		assert_non_null(mkdtemp(scene->folder));
+	}
+	if (!settings_read(settings == NULL ? "" : settings, &scene->settings, &why))
 		fail_msg("%s", why.text);
+	scene->language = language();
 	make_keys(scene);
-	scene->store = store_create(path, scene->now_ms, &why);
+	scene->store = make_store(scene, &why);
 	if (scene->store == NULL)
 		fail_msg("store: %s", why.text);
 	assert_true(sandbox_open(&scene->sandbox, seed, WEBHOOK_URL, scene->now_ms));
 	if (!sandbox_equip(&scene->sandbox, BASE_URL, scene->store, scene->vault, seeded_random,
 	                   scene->now_ms, &why))
 		fail_msg("sandbox: %s", why.text);
-	start_engine(scene);
+	if (!start_engine(scene, &why))
+		fail_msg("engine: %s", why.text);
 	return scene;
+}
+
+struct scene *
+scene_new(uint64_t seed, const char *settings)
+{
+	return scene_new_with(seed, settings, NULL);
 }
 
 static void
@@ -162,59 +253,162 @@ remove_file(const struct scene *scene, const char *name)
 void
 scene_free(struct scene *scene)
 {
-	engine_free(scene->engine);
-	forget_calls(scene);
-	store_close(scene->store);
+	scene_stop(scene);
+	for (size_t i = 0; i < scene->post_count; i++)
+		http_request_free(&scene->posts[i].request);
 	vault_free(scene->vault);
 	signing_key_free(scene->receipts_key);
 	signing_key_free(scene->log_key);
-	language_free(&scene->language);
 	sandbox_close(&scene->sandbox);
-	remove_file(scene, "estorno.db");
-	remove_file(scene, "estorno.db-wal");
-	remove_file(scene, "estorno.db-shm");
-	remove_file(scene, "estorno.db.lock");
-	rmdir(scene->folder);
+	if (scene->folder[0] != '\0') {
+		remove_file(scene, "estorno.db");
+		remove_file(scene, "estorno.db-wal");
+		remove_file(scene, "estorno.db-shm");
+		remove_file(scene, "estorno.db.lock");
+		rmdir(scene->folder);
+	}
 	free(scene);
+}
+
+void
+scene_stop(struct scene *scene)
+{
+	scene->dead = true;
+	if (scene->ways.disk != NULL)
+		disk_stop(scene->ways.disk);
+	engine_free(scene->engine);
+	scene->engine = NULL;
+	forget_calls(scene);
+	store_close(scene->store);
+	scene->store = NULL;
+}
+
+bool
+scene_start(struct scene *scene, struct why *why)
+{
+	char path[128];
+	store_path(scene, path);
+	if (scene->ways.disk != NULL)
+		disk_start(scene->ways.disk);
+	scene->store = store_open(path, STORE_READ_WRITE, why);
+	scene->dead = scene->store == NULL || !start_engine(scene, why);
+	if (scene->dead)
+		scene_stop(scene);
+	return !scene->dead;
 }
 
 void
 scene_restart(struct scene *scene)
 {
-	char path[128];
 	struct why why = { "" };
-	engine_free(scene->engine);
-	forget_calls(scene);
-	store_close(scene->store);
-	store_path(scene, path);
-	scene->store = store_open(path, STORE_READ_WRITE, &why);
-	if (scene->store == NULL)
-		fail_msg("store: %s", why.text);
-	start_engine(scene);
+	scene_stop(scene);
+	if (!scene_start(scene, &why))
+		fail_msg("the bot does not start: %s", why.text);
 }
 
 /* --- time --------------------------------------------------------------------------------------------------- */
+
+/* What the bot says to whoever posted: copied, since the request lives only as long as the post. */
+struct posted {
+	struct scene *scene;
+	struct http_request request;
+};
+
+static void
+acknowledge(void *context, bool durable)
+{
+	struct posted *posted = context;
+	struct scene *scene = posted->scene;
+	if (scene->ways.acknowledged != NULL && !scene->dead)
+		scene->ways.acknowledged(scene->ways.context, &posted->request, durable);
+	http_request_free(&posted->request);
+	free(posted);
+}
+
+static void
+copy_request(struct http_request *to, const struct http_request *from)
+{
+	http_request_init(to);
+	to->method = from->method;
+	buffer_add_text(&to->url, buffer_text(&from->url));
+	buffer_add(&to->body, buffer_text(&from->body), from->body.length);
+	for (size_t i = 0; i < from->headers.count; i++)
+		http_header_add(&to->headers, from->headers.list[i].name,
+		                from->headers.list[i].value);
+}
 
 /* A webhook of the Z-API simulator reaches the bot as bytes, through the real channel. */
 static void
 post_webhook(struct scene *scene, const struct http_request *request)
 {
 	struct why why = { "" };
-	if (engine_receive(scene->engine, request, NULL, NULL, &why) != RECEIVED)
+	struct posted *posted = calloc(1, sizeof(*posted));
+	ensure(posted != NULL);
+	posted->scene = scene;
+	copy_request(&posted->request, request);
+	enum engine_received received =
+		engine_receive(scene->engine, request, acknowledge, posted, &why);
+	if (received == RECEIVED)
+		return;
+	http_request_free(&posted->request);
+	free(posted);
+	if (received != RECEIVED_TOO_MUCH)
 		fail_msg("the bot did not take a webhook: %s", why.text);
+}
+
+/* On its way: not yet, once, or more often. */
+static void
+send_webhook(struct scene *scene, const struct http_request *request)
+{
+	int64_t delay_ms = 0;
+	int copies = 1;
+	if (scene->ways.post != NULL)
+		copies = scene->ways.post(scene->ways.context, &delay_ms);
+	for (int i = 0; i < copies && scene->post_count < SCENE_POSTS_MAX; i++) {
+		struct scene_post *post = &scene->posts[scene->post_count++];
+		post->due_ms = scene->now_ms + delay_ms * (i + 1);
+		copy_request(&post->request, request);
+	}
+}
+
+void
+scene_post_again(struct scene *scene, const struct http_request *request, int64_t after_ms)
+{
+	if (scene->post_count == SCENE_POSTS_MAX)
+		return;
+	struct scene_post *post = &scene->posts[scene->post_count++];
+	post->due_ms = scene->now_ms + after_ms;
+	copy_request(&post->request, request);
+}
+
+static void
+take_webhooks(struct scene *scene)
+{
+	struct http_request request;
+	http_request_init(&request);
+	while (zapi_callback(scene->sandbox.chats, scene->now_ms, &request)) {
+		send_webhook(scene, &request);
+		http_request_free(&request);
+		http_request_init(&request);
+	}
+	http_request_free(&request);
 }
 
 static void
 post_webhooks(struct scene *scene)
 {
-	struct http_request request;
-	http_request_init(&request);
-	while (zapi_callback(scene->sandbox.chats, scene->now_ms, &request)) {
-		post_webhook(scene, &request);
-		http_request_free(&request);
-		http_request_init(&request);
+	take_webhooks(scene);
+	for (size_t i = 0; i < scene->post_count;) {
+		struct scene_post post = scene->posts[i];
+		if (post.due_ms > scene->now_ms) {
+			i++;
+			continue;
+		}
+		memmove(&scene->posts[i], &scene->posts[i + 1],
+		        (--scene->post_count - i) * sizeof(post));
+		post_webhook(scene, &post.request);
+		http_request_free(&post.request);
 	}
-	http_request_free(&request);
 }
 
 /* The earliest call that has arrived; false when none has. */
@@ -254,17 +448,27 @@ round_of_everything(struct scene *scene)
 	struct why why = { "" };
 	post_webhooks(scene);
 	deliver_answers(scene);
-	if (!engine_turn(scene->engine, &why))
+	bool well = engine_turn(scene->engine, &why);
+	if (!well && scene->ways.disk == NULL)
 		fail_msg("the engine stopped: %s", why.text);
+	if (!well)
+		die(scene);
+	if (!scene->dead && scene->ways.turned != NULL)
+		scene->ways.turned(scene->ways.context);
 }
 
 static int64_t
 next_due_ms(const struct scene *scene)
 {
 	int64_t next_ms = engine_wake_ms(scene->engine);
+	if (next_ms != INT64_MAX)
+		next_ms -= scene->skew_ms;
 	int64_t webhook_ms = zapi_next_due_ms(scene->sandbox.chats);
 	if (webhook_ms < next_ms)
 		next_ms = webhook_ms;
+	for (size_t i = 0; i < scene->post_count; i++)
+		if (scene->posts[i].due_ms < next_ms)
+			next_ms = scene->posts[i].due_ms;
 	for (size_t i = 0; i < scene->call_count; i++)
 		if (scene->calls[i].due_ms < next_ms)
 			next_ms = scene->calls[i].due_ms;
@@ -276,7 +480,7 @@ scene_run(struct scene *scene, int64_t for_ms)
 {
 	int64_t until_ms = scene->now_ms + for_ms;
 	round_of_everything(scene);
-	for (;;) {
+	while (!scene->dead) {
 		int64_t next_ms = next_due_ms(scene);
 		if (next_ms > until_ms)
 			break;
@@ -284,7 +488,8 @@ scene_run(struct scene *scene, int64_t for_ms)
 			scene->now_ms = next_ms;
 		round_of_everything(scene);
 	}
-	scene->now_ms = until_ms;
+	if (!scene->dead)
+		scene->now_ms = until_ms;
 }
 
 /* --- doing and looking ----------------------------------------------------------------------------------------- */
