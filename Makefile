@@ -93,6 +93,10 @@ $(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
 $(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
 	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a $(LIBS)
 
+$(OUT)/simulate: tests/simulate.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
+	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtests.a \
+		$(OUT)/libestorno.a -lcmocka $(LIBS)
+
 $(OUT)/tests/play: $(PLAY_OBJECTS) $(OUT)/libestorno.a
 	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
@@ -131,4 +135,4 @@ clean:
 
 .PHONY: all demo sandbox test unit stories asan check eval clean installed
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d $(OUT)/simulate.d

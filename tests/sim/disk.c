@@ -7,6 +7,7 @@
 #include "tests/sim/disk.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -692,6 +693,26 @@ disk_copy(const struct disk *disk)
 		bytes_copy(&image->files[image->count++].bytes, &file->seen);
 	}
 	return image;
+}
+
+bool
+disk_save(const struct disk *disk, const char *folder)
+{
+	bool ok = true;
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		const struct file *file = &disk->files[i];
+		char path[512];
+		if (!file->used || !file->named ||
+		    !text_format(path, sizeof(path), "%s/%s", folder, file->name))
+			continue;
+		FILE *out = fopen(path, "wb");
+		ok = out != NULL && ok;
+		if (out == NULL)
+			continue;
+		ok = fwrite(file->seen.at, 1, file->seen.length, out) == file->seen.length && ok;
+		ok = fclose(out) == 0 && ok;
+	}
+	return ok;
 }
 
 void

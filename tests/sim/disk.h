@@ -50,6 +50,9 @@ struct disk_image;
 struct disk_image *disk_copy(const struct disk *disk);
 void disk_image_free(struct disk_image *image);
 
+/* Writes the files of the disk into a folder, for looking at them with sqlite3. */
+bool disk_save(const struct disk *disk, const char *folder);
+
 /* Puts the files of a copy in place, those whose names end in `suffix` left as they are (NULL for none). */
 void disk_restore(struct disk *disk, const struct disk_image *image, const char *except_suffix);
 

@@ -71,6 +71,7 @@ struct scene {
 	int64_t now_ms;
 	int64_t skew_ms; /* of the bot's clock */
 	bool dead;       /* the bot's process; scene_start brings the next one */
+	bool spins;      /* the engine wants another turn for ever */
 	uint64_t random;
 	struct settings settings;
 	struct store *store;
