@@ -7,6 +7,7 @@
 #	make sandbox    keep it running with a chat page
 #	make check      layers, banned calls, house rules
 #	make asan       the tests under the address and undefined behaviour sanitizers
+#	make coverage   which branches the tests have taken; fails where one is open without a reason
 #	make eval       how well messages are understood (CORPUS=DIR measures on other ones)
 #	make clean
 #
@@ -28,6 +29,9 @@ endif
 ifneq ($(filter test unit stories,$(MAKECMDGOALS)),)
 NEEDS = test
 endif
+ifneq ($(filter coverage,$(MAKECMDGOALS) $(VARIANT)),)
+NEEDS = coverage
+endif
 
 CC = gcc
 WARN = -Wall -Wextra -Wpedantic -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla -Wcast-qual \
@@ -41,6 +45,10 @@ LINK = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 ifeq ($(VARIANT),asan)
 HARD = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -fPIE
 LINK = -pie -fsanitize=address,undefined
+endif
+ifeq ($(VARIANT),coverage)
+HARD = -O0 -g --coverage -fPIE
+LINK = -pie --coverage
 endif
 
 CFLAGS = $(HARD) $(WARN) $(WERROR)
@@ -121,6 +129,12 @@ stories: $(OUT)/estorno $(OUT)/tests/play
 asan:
 	@$(MAKE) --no-print-directory test VARIANT=asan
 
+coverage:
+	@$(MAKE) --no-print-directory covered VARIANT=coverage
+
+covered: $(OUT)/estorno $(TESTS)
+	@tests/coverage $(OUT) $(TESTS)
+
 check: installed
 	@tests/check/run
 
@@ -133,6 +147,6 @@ installed:
 clean:
 	rm -rf build
 
-.PHONY: all demo sandbox test unit stories asan check eval clean installed
+.PHONY: all demo sandbox test unit stories asan coverage covered check eval clean installed
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d $(OUT)/simulate.d
