@@ -52,4 +52,12 @@ int64_t query_get_integer(struct query *q, int column);
 /* Marks the store as failed, first cause wins. */
 void store_fail(struct store *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Of the row `o` of the outbox: may it go, once it is due?  Of each person the oldest queued one, when
+ * nothing of theirs is on its way; and accepted ones whose delivery nobody confirmed in time.  Who asks
+ * when something is due must ask with these words, or the program would wake up for what may not go. */
+#define SAYING_HAS_ITS_TURN                                                               \
+	"(state = 'accepted' OR (state = 'queued' AND id = (SELECT min(id) FROM outbox "  \
+	"WHERE contact_id = o.contact_id AND state = 'queued') AND NOT EXISTS (SELECT 1 " \
+	"FROM outbox WHERE contact_id = o.contact_id AND state = 'sending')))"
+
 #endif

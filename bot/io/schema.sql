@@ -514,6 +514,8 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_due ON outbox (due_ms) WHERE due_ms IS NOT NULL;
 CREATE INDEX outbox_by_case ON outbox (case_id, id);
+-- Who is next of each person's waiting messages.
+CREATE INDEX outbox_waiting ON outbox (contact_id, id) WHERE state = 'queued';
 CREATE INDEX outbox_by_provider_id ON outbox (provider_id) WHERE provider_id <> '';
 -- One message at a time to one person, so that they arrive in the order they were said.
 CREATE UNIQUE INDEX outbox_one_on_its_way ON outbox (contact_id) WHERE state = 'sending';

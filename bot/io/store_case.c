@@ -219,8 +219,9 @@ store_next_due_ms(struct store *store)
 {
 	struct query *q =
 		query(store, "SELECT min(at) FROM (SELECT min(due_ms) AS at FROM cases "
-	                     "WHERE due_ms IS NOT NULL UNION ALL SELECT min(due_ms) FROM outbox "
-	                     "WHERE due_ms IS NOT NULL) HAVING min(at) IS NOT NULL");
+	                     "WHERE due_ms IS NOT NULL UNION ALL SELECT * FROM (SELECT due_ms "
+	                     "FROM outbox o WHERE due_ms IS NOT NULL AND " SAYING_HAS_ITS_TURN
+	                     " ORDER BY due_ms LIMIT 1)) HAVING min(at) IS NOT NULL");
 	int64_t next_ms = INT64_MAX;
 	while (query_next(q))
 		next_ms = query_get_integer(q, 0);

@@ -205,17 +205,9 @@ read_saying(struct query *q, struct saying *saying)
 size_t
 store_sayings_due(struct store *store, int64_t now_ms, struct saying *sayings, size_t room)
 {
-	/* Of each person the oldest queued one, when nothing of theirs is on its way; and accepted ones
-	 * whose delivery nobody confirmed in time. */
 	struct query *q =
-		query(store, "SELECT " SAYING_COLUMNS
-	                     " FROM outbox o WHERE due_ms <= :now AND (state = 'accepted' OR "
-	                     "(state = 'queued' "
-	                     "AND id = (SELECT min(id) FROM outbox WHERE contact_id = o.contact_id "
-	                     "AND state = 'queued') "
-	                     "AND NOT EXISTS (SELECT 1 FROM outbox WHERE contact_id = o.contact_id "
-	                     "AND state = 'sending'))) "
-	                     "ORDER BY id LIMIT :room");
+		query(store, "SELECT " SAYING_COLUMNS " FROM outbox o WHERE due_ms <= :now "
+	                     "AND " SAYING_HAS_ITS_TURN " ORDER BY id LIMIT :room");
 	size_t count = 0;
 	query_integer(q, ":now", now_ms);
 	query_integer(q, ":room", (int64_t)room);

@@ -142,6 +142,22 @@ one_message_at_a_time_goes_to_one_person_in_order(void **state)
 	assert_string_equal(sayings[0].text, "dois");
 }
 
+/* A message that waits for another one of the same person wakes nobody: neither behind one that is on its
+ * way nor behind one that tries again later. */
+static void
+a_message_that_waits_for_its_turn_is_not_due(void **state)
+{
+	(void)state;
+	assert_true(say(marina, "um", "", NULL) && say(marina, "dois", "", NULL));
+	assert_int_equal(store_next_due_ms(store), NOW_MS);
+	store_saying_set(store, 1, SAYING_SENDING, 0, NULL, "", NOW_MS);
+	assert_int_equal(store_next_due_ms(store), INT64_MAX);
+	store_saying_set(store, 1, SAYING_QUEUED, NOW_MS + 5000, NULL, "", NOW_MS);
+	assert_int_equal(store_next_due_ms(store), NOW_MS + 5000);
+	store_saying_set(store, 1, SAYING_SENT, 0, NULL, "", NOW_MS);
+	assert_int_equal(store_next_due_ms(store), NOW_MS);
+}
+
 static enum saying_state
 state_of(const char *provider_id)
 {
@@ -628,6 +644,7 @@ main(void)
 		in_a_store(the_same_message_twice_is_one_message),
 		in_a_store(a_message_is_taken_back_once),
 		in_a_store(one_message_at_a_time_goes_to_one_person_in_order),
+		in_a_store(a_message_that_waits_for_its_turn_is_not_due),
 		in_a_store(a_message_of_ours_only_moves_forward),
 		in_a_store(a_message_that_was_on_its_way_goes_again_after_a_start),
 		in_a_store(nobody_is_told_without_a_receipt),
