@@ -28,8 +28,7 @@
 enum {
 	ADDRESS_SIZE = 64,    /* a phone, or an opaque identity such as "200100300400501@lid" */
 	MESSAGE_ID_SIZE = 80, /* the provider's; opaque */
-	BUTTON_ID_SIZE = 64,
-	HEARD_MAX = 32 /* things one webhook may carry */
+	BUTTON_ID_SIZE = 64
 };
 
 /* What a webhook told us.  Everything a provider documents is one of these, or is ignored with a

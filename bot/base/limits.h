@@ -31,8 +31,12 @@ enum {
 	CONNECTIONS_MAX = 1024,
 	/* Bytes of bodies under way, over all connections; and as many of answers. */
 	EXCHANGE_BYTES_MAX = 64 * 1024 * 1024,
-	/* Webhooks that may wait for one commit.  More are answered 503 and come again. */
+	/* Webhooks and people's wishes that may wait for one commit; of these places, so many are kept for
+	 * people.  More webhooks are answered 503 and come again, a wish is told to be repeated. */
 	TURN_EVENTS_MAX = 512,
+	TURN_WISHES_KEPT = 64,
+	/* Things that one webhook may carry; a status callback names a few messages. */
+	HEARD_MAX = 32,
 
 	/* --- JSON ------------------------------------------------------------------------- */
 
@@ -52,6 +56,11 @@ enum {
 	/* Calls in flight at once, over all providers; more wait in line, and so many may wait. */
 	CALLS_IN_FLIGHT_MAX = 64,
 	CALLS_WAITING_MAX = 256,
+	/* Calls that the engine has decided on and that have not met their case again: under way, in line,
+	 * waiting for a token.  A case whose call finds no place tries again by and by. */
+	FLIGHTS_MAX = 512,
+	/* Credentials in use at once: each tool and channel, each role, old and new. */
+	LINKS_MAX = 16,
 	/* Requests that one operation may need (an Omie look-up takes three). */
 	OPERATION_STEPS_MAX = 8,
 
@@ -81,8 +90,9 @@ enum {
 
 	/* --- a case ------------------------------------------------------------------------- */
 
-	/* Effects that one step may ask for. */
+	/* Effects that one step may ask for, and events that one event may lead to within a turn. */
 	EFFECTS_MAX = 8,
+	FOLLOW_MAX = 16,
 	/* Times one refund order is sent to the bank, always under the same id. */
 	REFUND_SENDS_MAX = 4,
 	/* Times a credit note is sent to the issuer, always under the same ref. */

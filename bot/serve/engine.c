@@ -67,12 +67,14 @@ engine_free(struct engine *engine)
 
 /* --- gather ----------------------------------------------------------------------------------------------- */
 
-/* Room for one more item; NULL when too much waits. */
+/* Room for one more item that comes from outside; NULL when too much waits.  Flights have places of their
+ * own: their answers can't be asked to come again. */
 static struct item *
 new_item(struct engine *engine, enum item_kind kind)
 {
-	if (engine->item_count == TURN_EVENTS_MAX)
+	if (engine->gathered_count == TURN_EVENTS_MAX)
 		return NULL;
+	engine->gathered_count++;
 	struct item *item = &engine->items[engine->item_count++];
 	memset(item, 0, sizeof(*item));
 	item->kind = kind;
@@ -83,13 +85,12 @@ static enum engine_received
 queue_heard(struct engine *engine, struct heard_list *heard, engine_acknowledge *acknowledge,
             void *context, struct why *why)
 {
-	/* The last places are kept for answers of calls, which can't be asked to come again. */
-	struct item *item = engine->item_count + FLIGHTS_MAX / 2 >= TURN_EVENTS_MAX
-	                            ? NULL
-	                            : new_item(engine, ITEM_HEARD);
+	bool fits = engine->gathered_count < TURN_EVENTS_MAX - TURN_WISHES_KEPT;
+	struct item *item = fits ? new_item(engine, ITEM_HEARD) : NULL;
 	if (item == NULL) {
 		free(heard);
-		why_set(why, "too much waits for its turn");
+		why_set(why, "%d events wait for their turn already",
+		        TURN_EVENTS_MAX - TURN_WISHES_KEPT);
 		return RECEIVED_TOO_MUCH;
 	}
 	item->heard = heard;
@@ -266,7 +267,7 @@ one_turn(struct engine *engine, struct why *why)
 	struct item *items = malloc((count + 1) * sizeof(*items));
 	ensure(items != NULL);
 	memcpy(items, engine->items, count * sizeof(*items));
-	engine->item_count = 0;
+	engine->item_count = engine->gathered_count = 0;
 	engine->counts.turns++;
 
 	store_begin(engine->store);

@@ -179,7 +179,7 @@ engine_flight_land(struct engine *engine, struct flight *flight, enum outcome ou
 {
 	flight->state = FLIGHT_LANDED;
 	flight->outcome = outcome;
-	ensure(engine->item_count < TURN_EVENTS_MAX); /* engine_hear keeps places for us */
+	ensure(engine->item_count - engine->gathered_count < FLIGHTS_MAX);
 	engine->items[engine->item_count++] =
 		(struct item){ .kind = ITEM_LANDED, .flight = flight };
 }

@@ -4,13 +4,8 @@
 #ifndef SERVE_ENGINE_ROOM_H
 #define SERVE_ENGINE_ROOM_H
 
+#include "base/limits.h"
 #include "serve/engine.h"
-
-enum {
-	LINKS_MAX = 16,    /* connections in use: each tool and channel, each role, old and new */
-	FLIGHTS_MAX = 512, /* calls under way or about to be */
-	FOLLOW_MAX = 16    /* events that one event may lead to within a turn */
-};
 
 /* A credential in use.  An old one stays until the last call with it has ended. */
 struct link {
@@ -80,7 +75,8 @@ struct engine {
 	struct flight flights[FLIGHTS_MAX];
 	int64_t next_ticket;
 	size_t item_count;
-	struct item items[TURN_EVENTS_MAX];
+	size_t gathered_count; /* of them, those that came from outside and can come again */
+	struct item items[TURN_EVENTS_MAX + FLIGHTS_MAX]; /* every flight lands once */
 	int64_t now_ms; /* of this turn; never behind the store's clock */
 	int64_t wake_ms;
 	int64_t revision;
