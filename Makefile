@@ -26,7 +26,7 @@ NEEDS = build
 ifneq ($(filter demo,$(MAKECMDGOALS)),)
 NEEDS = demo
 endif
-ifneq ($(filter test unit stories,$(MAKECMDGOALS)),)
+ifneq ($(filter test unit limits stories,$(MAKECMDGOALS)),)
 NEEDS = test
 endif
 ifneq ($(filter coverage,$(MAKECMDGOALS) $(VARIANT)),)
@@ -66,6 +66,9 @@ TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*_test.c)
 # Plays the real binary.
 PLAY_SOURCES = $(wildcard tests/stories/*.c)
 PLAY_OBJECTS = $(PLAY_SOURCES:%.c=$(OUT)/%.o)
+# Pushes the real binary over its edges.
+LIMITS_SOURCES = $(wildcard tests/limits/*.c) tests/stories/stage.c tests/stories/program.c
+LIMITS_OBJECTS = $(LIMITS_SOURCES:%.c=$(OUT)/%.o)
 
 # `make V=1` shows the commands themselves.
 ifndef V
@@ -108,8 +111,13 @@ $(OUT)/simulate: tests/simulate.c $(OUT)/libtests.a $(OUT)/libestorno.a | instal
 $(OUT)/tests/play: $(PLAY_OBJECTS) $(OUT)/libestorno.a
 	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
+$(OUT)/tests/limits/limits: $(LIMITS_OBJECTS) $(OUT)/libestorno.a
+	@mkdir -p $(dir $@)
+	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ -lcmocka $(LIBS)
+
 # What `make test` runs; the last line adds everything up.
 STORIES = $(OUT)/tests/play $(OUT)/estorno tests/stories/*.story
+LIMITS = $(OUT)/tests/limits/limits $(OUT)/estorno
 
 demo: $(OUT)/estorno
 	@$(OUT)/estorno demo
@@ -117,11 +125,14 @@ demo: $(OUT)/estorno
 sandbox: $(OUT)/estorno
 	@$(OUT)/estorno sandbox
 
-test: check $(OUT)/estorno $(TESTS) $(OUT)/tests/play
-	@tests/run tests/check/self_test $(TESTS) "$(STORIES)"
+test: check $(OUT)/estorno $(TESTS) $(OUT)/tests/play $(OUT)/tests/limits/limits
+	@tests/run tests/check/self_test $(TESTS) "$(STORIES)" "$(LIMITS)"
 
 unit: $(OUT)/estorno $(TESTS)
 	@tests/run tests/check/self_test $(TESTS)
+
+limits: $(OUT)/estorno $(OUT)/tests/limits/limits
+	@$(LIMITS)
 
 stories: $(OUT)/estorno $(OUT)/tests/play
 	@$(STORIES)
@@ -147,6 +158,7 @@ installed:
 clean:
 	rm -rf build
 
-.PHONY: all demo sandbox test unit stories asan coverage covered check eval clean installed
+.PHONY: all demo sandbox test unit limits stories asan coverage covered check eval clean installed
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d $(OUT)/simulate.d
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(LIMITS_OBJECTS:.o=.d)
+-include $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d $(OUT)/simulate.d

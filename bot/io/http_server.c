@@ -114,6 +114,7 @@ struct http_server {
 	struct loop_timer *sweep;
 	int64_t sweep_at_us;
 	bool closed;
+	bool said_full;              /* until half of the places are free again */
 	char scratch[SCRATCH_BYTES]; /* what is being received right now */
 };
 
@@ -162,9 +163,9 @@ connection_limit_us(const struct connection *connection)
 	case STATE_WAITING:
 		return INT64_MAX / 2; /* for ever: ours to end */
 	case STATE_SENDING:
-		return ANSWER_SECONDS_MAX * INT64_C(1000000);
+		return settings->answer_ms_max * 1000;
 	case STATE_LINGERING:
-		return LINGER_SECONDS_MAX * INT64_C(1000000);
+		return settings->linger_ms_max * 1000;
 	}
 	ensure(!"a state outside the enum");
 	return 0;
@@ -209,27 +210,6 @@ connection_free(struct connection *connection)
 	LIST_REMOVE(connection, link);
 	server->connection_count--;
 	free(connection);
-}
-
-/* Closes what stayed too long, and sets the timer for the next that might. */
-static void
-sweep(void *context)
-{
-	struct http_server *server = context;
-	int64_t now_us = clock_monotonic_us();
-	int64_t next_us = INT64_MAX;
-	struct connection *connection = LIST_FIRST(&server->connections);
-	while (connection != NULL) {
-		struct connection *next = LIST_NEXT(connection, link);
-		int64_t at_us = connection->since_us + connection_limit_us(connection);
-		if (at_us <= now_us)
-			connection_free(connection);
-		else if (at_us < next_us)
-			next_us = at_us;
-		connection = next;
-	}
-	server->sweep_at_us = INT64_MAX;
-	sweep_by(server, next_us);
 }
 
 /* Rule 4: makes room by closing the connection that has been without a complete request for longest. */
@@ -329,19 +309,85 @@ error_response(struct http_response *response, int status, const char *code, con
 	json_decref(error);
 }
 
+/* What was wrong, and with what it would be right.  Nothing that came from outside is repeated. */
+static void
+refusal_text(const struct http_site *settings, int status, char *text, size_t size)
+{
+	bool ok = true;
+	switch (status) {
+	case 408:
+		ok = text_format(text, size, "the request took longer than %lld ms: send it whole",
+		                 (long long)settings->request_ms_max);
+		break;
+	case 411:
+		ok = text_copy(text, size, "a body needs a Content-Length and may not be chunked");
+		break;
+	case 413:
+		ok = text_format(text, size, "the body is larger than %zu bytes",
+		                 settings->body_bytes_max);
+		break;
+	case 414:
+		ok = text_format(text, size, "the path is longer than %d bytes", REQUEST_PATH_MAX);
+		break;
+	case 431:
+		ok = text_format(text, size, "the head is larger than %d bytes or %d lines",
+		                 REQUEST_HEAD_BYTES_MAX, REQUEST_HEADER_LINES_MAX);
+		break;
+	case 503:
+		ok = text_copy(text, size, "no room for more at the moment: send it again");
+		break;
+	default:
+		ok = text_copy(text, size, http_reason_phrase(status));
+	}
+	ensure(ok);
+}
+
 /* Answers what is not handed over, and closes. */
 static void
 connection_refuse(struct connection *connection, int status)
 {
 	struct http_response response;
+	char text[128];
 	if (connection->exchange != NULL)
 		exchange_free(connection->exchange);
-	error_response(&response, status, "refused", http_reason_phrase(status));
+	refusal_text(&connection->site->settings, status, text, sizeof(text));
+	error_response(&response, status, "refused", text);
 	if (status == 405)
 		http_header_add(&response.headers, "Allow", "GET, POST, PUT, PATCH, DELETE");
 	connection->closes = true;
 	connection_answer(connection, &response);
 	http_response_free(&response);
+}
+
+/* Its time is over: a request that dripped is told so, everything else is closed. */
+static void
+connection_expire(struct connection *connection)
+{
+	if (connection->state == STATE_HEAD || connection->state == STATE_BODY)
+		connection_refuse(connection, 408);
+	else
+		connection_free(connection);
+}
+
+/* Ends what stayed too long, and sets the timer for the next that might. */
+static void
+sweep(void *context)
+{
+	struct http_server *server = context;
+	int64_t now_us = clock_monotonic_us();
+	int64_t next_us = INT64_MAX;
+	server->sweep_at_us = INT64_MAX;
+	struct connection *connection = LIST_FIRST(&server->connections);
+	while (connection != NULL) {
+		struct connection *next = LIST_NEXT(connection, link);
+		int64_t at_us = connection->since_us + connection_limit_us(connection);
+		if (at_us <= now_us)
+			connection_expire(connection);
+		else if (at_us < next_us)
+			next_us = at_us;
+		connection = next;
+	}
+	sweep_by(server, next_us);
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -593,6 +639,21 @@ turn_away(int descriptor)
 	close(descriptor);
 }
 
+/* A place for one more connection.  That they are all taken is logged once, until half are free. */
+static bool
+place_free(struct http_server *server)
+{
+	if (server->connection_count <= CONNECTIONS_MAX / 2)
+		server->said_full = false;
+	if (server->connection_count < CONNECTIONS_MAX)
+		return true;
+	if (!server->said_full)
+		log_line(LOG_WARNING, "http_server.full",
+		         "connections=%d: the longest idle ones are closed", CONNECTIONS_MAX);
+	server->said_full = true;
+	return connection_evict(server);
+}
+
 /* False when there is nobody left to accept, for now. */
 static bool
 site_accept_one(struct site *site)
@@ -616,8 +677,7 @@ site_accept_one(struct site *site)
 	char peer[PEER_SIZE];
 	peer_name(&address, length, peer);
 	(void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-	if (!descriptor_prepare(descriptor) ||
-	    (server->connection_count >= CONNECTIONS_MAX && !connection_evict(server)))
+	if (!descriptor_prepare(descriptor) || !place_free(server))
 		turn_away(descriptor);
 	else
 		connection_new(site, descriptor, peer);
@@ -680,6 +740,10 @@ site_new(struct http_server *server, const struct http_site *settings)
 		site->settings.request_ms_max = REQUEST_SECONDS_MAX * 1000;
 	if (settings->idle_ms_max == 0)
 		site->settings.idle_ms_max = IDLE_SECONDS_MAX * 1000;
+	if (settings->answer_ms_max == 0)
+		site->settings.answer_ms_max = ANSWER_SECONDS_MAX * 1000;
+	if (settings->linger_ms_max == 0)
+		site->settings.linger_ms_max = LINGER_SECONDS_MAX * 1000;
 	if (settings->unix_path != NULL) {
 		site->unix_path = strdup(settings->unix_path);
 		ensure(site->unix_path != NULL);

@@ -4,8 +4,8 @@
  * A request is handed to the site's handler only when all of it is here and within
  * its limits.  What can't be is answered here, and the connection closed: no
  * Content-Length on a body 411, too large 413, a path too long 414, a head too long 431,
- * a method we do not know 405, malformed 400, no room 503.  Slow senders and slow
- * readers are cut.  An `Upgrade:` of any kind (Z-API's posts may carry `h2c`) is ignored
+ * too slow 408, a method we do not know 405, malformed 400, no room 503; the message says
+ * which ceiling it was.  Slow readers are cut.  An `Upgrade:` of any kind (Z-API's posts may carry `h2c`) is ignored
  * and the request answered as plain HTTP/1.1.
  *
  * A connection carries one request after the other; the next one is not read before the
@@ -37,7 +37,9 @@ struct http_site {
 	const char *unix_path; /* a unix socket instead, created 0600; NULL for none */
 	size_t body_bytes_max; /* at most REQUEST_BYTES_MAX */
 	int64_t request_ms_max; /* from a request's first byte to its last; 0 for REQUEST_SECONDS_MAX */
-	int64_t idle_ms_max; /* between two requests; 0 for IDLE_SECONDS_MAX */
+	int64_t idle_ms_max;   /* between two requests; 0 for IDLE_SECONDS_MAX */
+	int64_t answer_ms_max; /* in which an answer must be taken; 0 for ANSWER_SECONDS_MAX */
+	int64_t linger_ms_max; /* then to hang up; 0 for LINGER_SECONDS_MAX */
 	http_handler *handler;
 	void *context;
 };

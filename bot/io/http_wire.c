@@ -324,6 +324,7 @@ http_reason_phrase(int status)
 		{ 403, "Forbidden" },
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
 		{ 409, "Conflict" },
 		{ 411, "Length Required" },
 		{ 413, "Content Too Large" },

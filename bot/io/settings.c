@@ -12,6 +12,7 @@
 
 #include "base/ensure.h"
 #include "base/instant.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 struct row {
@@ -63,7 +64,11 @@ static const struct row rows[] = {
 	NUMBER(slow_seconds, 1, 600, "6", "after this the customer hears that it takes longer"),
 	NUMBER(refund_grace_seconds, 1, 3600, "60",
 	       "how long a refund or note that is not shown may still appear"),
-	NUMBER(call_timeout_seconds, 1, 60, "20", "for one call to a provider"),
+	NUMBER(call_timeout_seconds, 1, CALL_SECONDS_MAX, "20", "for one call to a provider"),
+	NUMBER(request_seconds, 1, REQUEST_SECONDS_MAX, "20",
+	       "in which a request to us must be here whole, then 408"),
+	NUMBER(idle_seconds, 1, IDLE_SECONDS_MAX, "30",
+	       "that a connection to us may rest between two requests, then it is closed"),
 	NUMBER(told_wait_seconds, 1, 600, "10", "for the channel to confirm that the reply left"),
 	NUMBER(look_up_give_up_minutes, 1, 1440, "30",
 	       "reading ERP and bank before an offer, then a person"),

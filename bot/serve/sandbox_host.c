@@ -19,6 +19,7 @@
 struct sandbox_host {
 	struct server *server;
 	struct sandbox sandbox;
+	char base_url[128]; /* of the simulated providers */
 	bool timer_runs;
 	int64_t timer_due_ms;
 };
@@ -107,7 +108,7 @@ provider(void *context, struct http_exchange *exchange)
 /* --- birth ------------------------------------------------------------------------------------ */
 
 static bool
-listen_providers(struct sandbox_host *host, char *base_url, size_t size, struct why *why)
+listen_providers(struct sandbox_host *host, struct why *why)
 {
 	const struct http_site site = {
 		.host = "127.0.0.1",
@@ -117,7 +118,7 @@ listen_providers(struct sandbox_host *host, char *base_url, size_t size, struct 
 	};
 	int port;
 	return http_server_listen(host->server->http, &site, &port, why) &&
-	       text_format(base_url, size, "http://127.0.0.1:%d", port);
+	       text_format(host->base_url, sizeof(host->base_url), "http://127.0.0.1:%d", port);
 }
 
 /* The simulated providers forget everything at every start, so the shop is equipped anew: in a folder that
@@ -126,7 +127,7 @@ struct sandbox_host *
 sandbox_host_new(struct server *server, struct why *why)
 {
 	struct sandbox_host *host = calloc(1, sizeof(*host));
-	char base_url[128], webhook_url[FOLDER_PATH_SIZE + 128];
+	char webhook_url[FOLDER_PATH_SIZE + 128];
 	uint8_t random[24 + sizeof(uint64_t)];
 	uint64_t seed;
 	ensure(host != NULL);
@@ -137,8 +138,8 @@ sandbox_host_new(struct server *server, struct why *why)
 	text_format(webhook_url, sizeof(webhook_url), "%s/webhooks/zapi/%s", server->url,
 	            server->webhook_secret);
 	bool ok = sandbox_open(&host->sandbox, seed, webhook_url, clock_now_ms()) &&
-	          listen_providers(host, base_url, sizeof(base_url), why) &&
-	          sandbox_equip(&host->sandbox, base_url, server->folder.store,
+	          listen_providers(host, why) &&
+	          sandbox_equip(&host->sandbox, host->base_url, server->folder.store,
 	                        server->folder.vault, clock_random, clock_now_ms(), why);
 	if (ok)
 		return host;
@@ -199,15 +200,20 @@ sandbox_say(const struct visit *visit)
 	json_decref(json);
 }
 
-/* Where the simulated channel posts, for whoever plays a stranger at that door. */
+/* Where the simulated channel posts, for whoever plays a stranger at that door; and where the simulated
+ * ERP answers to which key, for whoever puts something in between. */
 void
 sandbox_webhook(const struct visit *visit)
 {
 	const struct server *server = visit->server;
 	json_t *path = json_sprintf("/webhooks/zapi/%s", server->webhook_secret);
 	const char *instance_id = zapi_instance_id(server->sandbox->sandbox.chats);
+	const struct world_credentials *c = &server->sandbox->sandbox.world->credentials;
 	visit_answer_json(visit, 200,
-	                  json_pack("{s:o,s:s}", "path", path, "instance_id", instance_id));
+	                  json_pack("{s:o,s:s,s:s,s:s,s:s}", "path", path, "instance_id",
+	                            instance_id, "providers", server->sandbox->base_url,
+	                            "omie_app_key", c->omie_key, "omie_app_secret",
+	                            c->omie_secret));
 }
 
 void

@@ -178,6 +178,8 @@ listen_http(struct server *server, const char *listen, struct why *why)
 		.host = host,
 		.port = port,
 		.body_bytes_max = WEBHOOK_BYTES_MAX,
+		.request_ms_max = server->folder.settings.request_seconds * SECOND_MS,
+		.idle_ms_max = server->folder.settings.idle_seconds * SECOND_MS,
 		.handler = routes_handle,
 		.context = server,
 	};
