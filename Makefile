@@ -4,6 +4,7 @@
 #	make demo       play the #8421 conversation and check every promise in it
 #	make test       everything that proves it works
 #	make stories    the part of it that people can read: tests/stories
+#	make kill       kill it under load, KILLS=200 times, and count what that did: tests/kill
 #	make sandbox    keep it running with a chat page
 #	make check      layers, banned calls, house rules
 #	make asan       the tests under the address and undefined behaviour sanitizers
@@ -26,7 +27,7 @@ NEEDS = build
 ifneq ($(filter demo,$(MAKECMDGOALS)),)
 NEEDS = demo
 endif
-ifneq ($(filter test unit limits stories,$(MAKECMDGOALS)),)
+ifneq ($(filter test unit stories limits kill sim,$(MAKECMDGOALS)),)
 NEEDS = test
 endif
 ifneq ($(filter coverage,$(MAKECMDGOALS) $(VARIANT)),)
@@ -63,12 +64,16 @@ OBJECTS = $(SOURCES:%.c=$(OUT)/%.o)
 TEST_SOURCES = $(wildcard tests/sim/*.c)
 TEST_OBJECTS = $(TEST_SOURCES:%.c=$(OUT)/%.o)
 TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*_test.c))
+SIMULATE_OBJECTS = $(OUT)/tests/simulate.o
 # Plays the real binary.
 PLAY_SOURCES = $(wildcard tests/stories/*.c)
 PLAY_OBJECTS = $(PLAY_SOURCES:%.c=$(OUT)/%.o)
 # Pushes the real binary over its edges.
 LIMITS_SOURCES = $(wildcard tests/limits/*.c) tests/stories/stage.c tests/stories/program.c
 LIMITS_OBJECTS = $(LIMITS_SOURCES:%.c=$(OUT)/%.o)
+# Kills the real binary.
+KILL_SOURCES = $(wildcard tests/kill/*.c) tests/stories/program.c
+KILL_OBJECTS = $(KILL_SOURCES:%.c=$(OUT)/%.o)
 
 # `make V=1` shows the commands themselves.
 ifndef V
@@ -104,20 +109,27 @@ $(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
 $(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
 	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a $(LIBS)
 
-$(OUT)/simulate: tests/simulate.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
-	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtests.a \
-		$(OUT)/libestorno.a -lcmocka $(LIBS)
-
-$(OUT)/tests/play: $(PLAY_OBJECTS) $(OUT)/libestorno.a
-	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
-
-$(OUT)/tests/limits/limits: $(LIMITS_OBJECTS) $(OUT)/libestorno.a
-	@mkdir -p $(dir $@)
+# The suites that are programs of several files.
+$(OUT)/simulate: $(SIMULATE_OBJECTS) $(OUT)/libtests.a $(OUT)/libestorno.a
 	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ -lcmocka $(LIBS)
 
+$(OUT)/play: $(PLAY_OBJECTS) $(OUT)/libestorno.a
+	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+$(OUT)/limits: $(LIMITS_OBJECTS) $(OUT)/libestorno.a
+	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ -lcmocka $(LIBS)
+
+$(OUT)/killing: $(KILL_OBJECTS) $(OUT)/libestorno.a
+	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
 # What `make test` runs; the last line adds everything up.
-STORIES = $(OUT)/tests/play $(OUT)/estorno tests/stories/*.story
-LIMITS = $(OUT)/tests/limits/limits $(OUT)/estorno
+SUITES = $(OUT)/play $(OUT)/limits $(OUT)/killing
+STORIES = $(OUT)/play $(OUT)/estorno tests/stories/*.story
+LIMITS = $(OUT)/limits $(OUT)/estorno
+# `make kill KILLS=5000 SEED=7`
+KILLS = 200
+SEED = 1
+KILL = $(OUT)/killing $(OUT)/estorno $(KILLS) $(SEED)
 
 demo: $(OUT)/estorno
 	@$(OUT)/estorno demo
@@ -125,17 +137,20 @@ demo: $(OUT)/estorno
 sandbox: $(OUT)/estorno
 	@$(OUT)/estorno sandbox
 
-test: check $(OUT)/estorno $(TESTS) $(OUT)/tests/play $(OUT)/tests/limits/limits
-	@tests/run tests/check/self_test $(TESTS) "$(STORIES)" "$(LIMITS)"
+test: check $(OUT)/estorno $(TESTS) $(SUITES)
+	@tests/run tests/check/self_test $(TESTS) "$(STORIES)" "$(LIMITS)" "$(KILL)"
 
 unit: $(OUT)/estorno $(TESTS)
 	@tests/run tests/check/self_test $(TESTS)
 
-limits: $(OUT)/estorno $(OUT)/tests/limits/limits
+stories: $(OUT)/estorno $(OUT)/play
+	@$(STORIES)
+
+limits: $(OUT)/estorno $(OUT)/limits
 	@$(LIMITS)
 
-stories: $(OUT)/estorno $(OUT)/tests/play
-	@$(STORIES)
+kill: $(OUT)/estorno $(OUT)/killing
+	@$(KILL)
 
 asan:
 	@$(MAKE) --no-print-directory test VARIANT=asan
@@ -158,7 +173,7 @@ installed:
 clean:
 	rm -rf build
 
-.PHONY: all demo sandbox test unit limits stories asan coverage covered check eval clean installed
+.PHONY: all demo sandbox test unit stories limits kill asan coverage covered check eval clean installed
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(PLAY_OBJECTS:.o=.d) $(LIMITS_OBJECTS:.o=.d)
--include $(OUT)/bot/main.d $(TESTS:=.d) $(OUT)/eval.d $(OUT)/simulate.d
+-include $(patsubst %.o,%.d,$(sort $(OBJECTS) $(TEST_OBJECTS) $(SIMULATE_OBJECTS) $(PLAY_OBJECTS) \
+	$(LIMITS_OBJECTS) $(KILL_OBJECTS) $(OUT)/bot/main.o)) $(TESTS:=.d) $(OUT)/eval.d

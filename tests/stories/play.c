@@ -1,7 +1,7 @@
 /*
  * Plays stories against the real binary.
  *
- *	build/tests/play build/estorno tests/stories/STORY.story...
+ *	build/play build/estorno tests/stories/STORY.story...
  *
  * Every story gets a process and a folder of its own, and a few run at once, because they
  * mostly wait.  One line a story; of one that does not come true, everything that helps.
