@@ -519,27 +519,44 @@ engine_take_answer(struct engine *engine, struct flight *flight)
 	engine_step(engine, flight->case_id, &event, "bot");
 }
 
+/* Closes everything that was under way; the caller frees the list. */
+static struct open_attempt *
+close_open_attempts(struct engine *engine, size_t *count)
+{
+	enum { A_TIME = 64 };
+	struct open_attempt *open = NULL;
+	size_t more;
+	*count = 0;
+	do {
+		open = realloc(open, (*count + A_TIME) * sizeof(*open));
+		ensure(open != NULL);
+		more = store_open_attempts(engine->store, open + *count, A_TIME);
+		int64_t now_us = engine->setup.io.now_us(engine->setup.io.context);
+		for (size_t i = *count; i < *count + more; i++)
+			store_attempt_close(engine->store, open[i].id, now_us, OUTCOME_UNKNOWN,
+			                    "the program stopped while this was under way");
+		*count += more;
+	} while (more > 0);
+	return open;
+}
+
+/* All of them are closed before the first case hears of it: a case may ask again at once, and what it asks
+ * is an attempt of this life, really under way. */
 void
 engine_recover_attempts(struct engine *engine)
 {
-	enum { A_TIME = 64 };
-	struct open_attempt open[A_TIME];
 	struct operation *operation = calloc(1, sizeof(*operation));
 	char case_id[ID_SIZE];
 	size_t count;
+	struct open_attempt *open = close_open_attempts(engine, &count);
 	ensure(operation != NULL);
-	while ((count = store_open_attempts(engine->store, open, A_TIME)) > 0) {
-		for (size_t i = 0; i < count; i++) {
-			int64_t now_us = engine->setup.io.now_us(engine->setup.io.context);
-			store_attempt_close(engine->store, open[i].id, now_us, OUTCOME_UNKNOWN,
-			                    "the program stopped while this was under way");
-			if (!store_operation_load(engine->store, open[i].operation, operation,
-			                          case_id))
-				continue;
-			struct event event =
-				engine_answer(operation, OUTCOME_UNKNOWN, NULL, open[i].credential);
-			engine_step(engine, case_id, &event, "bot");
-		}
+	for (size_t i = 0; i < count; i++) {
+		if (!store_operation_load(engine->store, open[i].operation, operation, case_id))
+			continue;
+		struct event event =
+			engine_answer(operation, OUTCOME_UNKNOWN, NULL, open[i].credential);
+		engine_step(engine, case_id, &event, "bot");
 	}
+	free(open);
 	free(operation);
 }

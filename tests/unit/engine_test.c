@@ -67,6 +67,28 @@ a_number_corrected_during_the_look_up_is_the_one_that_counts(void **state)
 	scene_free(scene);
 }
 
+/* What a case asks when it hears that its order to pay was cut off is a call of the new life: it lands, and
+ * its attempt is still open then. */
+static void
+what_is_asked_while_recovering_is_under_way(void **state)
+{
+	struct scene *scene = scene_new(4, NULL);
+	const char *status;
+	(void)state;
+	scene_say(scene, MARINA, "quero o estorno do pedido 8421", NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	scene_arm(scene, "pix.refund", "slow", 10 * SECOND_MS, 1);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "REFUNDING");
+	scene_restart(scene);
+	scene_run(scene, 30 * SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	assert_int_equal(scene_refunds(scene, "8421", &status), 1);
+	assert_string_equal(status, "DEVOLVIDO");
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -74,6 +96,7 @@ main(void)
 		cmocka_unit_test(a_complaint_becomes_a_verified_refund),
 		cmocka_unit_test(a_shop_of_any_name_gets_its_receipt),
 		cmocka_unit_test(a_number_corrected_during_the_look_up_is_the_one_that_counts),
+		cmocka_unit_test(what_is_asked_while_recovering_is_under_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
