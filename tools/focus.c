@@ -38,8 +38,9 @@
 #include "tools/tool.h"
 
 enum {
-	NOTE_ITEMS_MAX = 990, /* lines of an NF-e: nItem is 1 to 990 (fiscal.md section 2) */
-	NUMBER_BYTES_MAX = 32 /* of a number that is written as text */
+	NOTE_ITEMS_MAX = 990,  /* lines of an NF-e: nItem is 1 to 990 (fiscal.md section 2) */
+	NUMBER_BYTES_MAX = 32, /* of a number that is written as text */
+	AUTHORITY_STATUS_SIZE = sizeof(((struct note_facts *)0)->authority_status)
 };
 
 /* --- JSON with exact numbers ------------------------------------------------------------------ */
@@ -427,8 +428,8 @@ read_note(const json_t *object, const char *ref, struct note_facts *note, struct
 		return OUTCOME_UNKNOWN;
 	note->exists = true;
 	note->status = note_status_parse(status);
-	json_maybe_text(object, "status_sefaz", note->authority_status,
-	                sizeof(note->authority_status));
+	json_maybe_text_or_integer(object, "status_sefaz", note->authority_status,
+	                           sizeof(note->authority_status));
 	json_maybe_text(object, "mensagem_sefaz", note->authority_message,
 	                sizeof(note->authority_message));
 	json_maybe_text_or_integer(object, "numero", note->number, sizeof(note->number));
@@ -495,32 +496,43 @@ is_one_of(const char *text, const char *const *list)
 static const char *const authorising[] = { "100", "150", NULL };
 static const char *const cancelling[] = { "101", "151", "135", "155", NULL };
 
+/* A protocol's cStat, as text or as a number; "" when there is none that can be read. */
+static const char *
+authority_status(const json_t *protocol, char status[AUTHORITY_STATUS_SIZE])
+{
+	json_maybe_text_or_integer(protocol, "status", status, AUTHORITY_STATUS_SIZE);
+	return status;
+}
+
 static void
 take_authority_words(const json_t *protocol, struct note_facts *note)
 {
-	json_maybe_text(protocol, "status", note->authority_status, sizeof(note->authority_status));
+	authority_status(protocol, note->authority_status);
 	json_maybe_text(protocol, "motivo", note->authority_message,
 	                sizeof(note->authority_message));
 }
 
 /* A note that is called authorised must have a protocol that authorises it, and none that cancels
  * it.  Its code is the protocol's: the one beside `status` becomes 135 with a mere correction
- * letter, which authorises and cancels nothing (fiscal.md section 6.4). */
+ * letter, which authorises and cancels nothing (fiscal.md section 6.4).  Without a protocol that can
+ * be read the note has no code at all: the gate then takes it for not yet proved. */
 static bool
 check_authorised(const json_t *object, struct note_facts *note, struct why *why)
 {
 	const json_t *protocol = json_object_get(object, "protocolo_nota_fiscal");
 	const json_t *cancelled = json_object_get(object, "protocolo_cancelamento");
-	const char *status = text_at(protocol, "status");
-	if (is_one_of(text_at(cancelled, "status"), cancelling)) {
+	char status[AUTHORITY_STATUS_SIZE];
+	bool cancel_is_told = cancelled != NULL && !json_is_null(cancelled);
+	if (is_one_of(authority_status(cancelled, status), cancelling)) {
 		note->status = NOTE_CANCELLED;
 		take_authority_words(cancelled, note);
 		return true;
 	}
-	if (status[0] == '\0')
-		return true;
+	if (cancel_is_told && status[0] == '\0')
+		protocol = NULL;
 	take_authority_words(protocol, note);
-	return is_one_of(status, authorising) ||
+	authority_status(protocol, status);
+	return status[0] == '\0' || is_one_of(status, authorising) ||
 	       why_set(why, "the note is called autorizado, but its protocol says %s", status);
 }
 

@@ -413,15 +413,41 @@ what_is_not_required_may_be_missing(void **state)
 	(void)state;
 	good_case(&g);
 	g.payment.refunds[1].rtrid[0] = '\0';
-	g.note.protocol[0] = '\0';
 	g.claim.consent_commitment = "";
 	g.evidence.readers = "";
 	gate_judge(&g.claim, &g.evidence, &verdict);
 	assert_int_equal(row_of(&verdict, "refund_settlement_id")->status, POSTCONDITION_SKIPPED);
-	assert_int_equal(row_of(&verdict, "note_protocol")->status, POSTCONDITION_SKIPPED);
 	assert_int_equal(row_of(&verdict, "consent_words")->status, POSTCONDITION_SKIPPED);
 	assert_int_equal(row_of(&verdict, "read_with")->status, POSTCONDITION_SKIPPED);
 	assert_true(verdict.safe_to_claim_complete);
+}
+
+/* "autorizado" is the issuer's word; the proof is the authority's own code and protocol. */
+static void
+the_issuers_word_is_no_authorisation(void **state)
+{
+	static const struct {
+		const char *authority_status;
+		bool proved;
+	} codes[] = {
+		{ "100", true }, { "150", true }, { "", false }, { "135", false }, { "302", false }
+	};
+	struct good g;
+	struct verdict verdict;
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		good_case(&g);
+		SET(g.note.authority_status, codes[i].authority_status);
+		gate_judge(&g.claim, &g.evidence, &verdict);
+		assert_int_equal(verdict.safe_to_claim_complete, codes[i].proved);
+		assert_int_equal(verdict.result,
+		                 codes[i].proved ? RESULT_VERIFIED : RESULT_INCOMPLETE);
+	}
+	good_case(&g);
+	g.note.protocol[0] = '\0';
+	gate_judge(&g.claim, &g.evidence, &verdict);
+	assert_int_equal(verdict.result, RESULT_INCOMPLETE);
+	assert_false(verdict.safe_to_claim_complete);
 }
 
 static void
@@ -627,6 +653,7 @@ main(void)
 		cmocka_unit_test(a_skipped_row_is_never_a_pass),
 		cmocka_unit_test(only_verified_and_final_may_be_safe),
 		cmocka_unit_test(what_is_not_required_may_be_missing),
+		cmocka_unit_test(the_issuers_word_is_no_authorisation),
 		cmocka_unit_test(test_notes_count_only_in_the_sandbox),
 		cmocka_unit_test(the_worst_name_wins),
 		cmocka_unit_test(without_evidence_nothing_is_known),
