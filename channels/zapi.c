@@ -21,7 +21,8 @@
  *      message; a message without its id or its sender could be neither told apart nor answered,
  *      and is refused.
  *   3. Doubt never becomes consent.  Of two contents in one message the one that can't mean yes
- *      counts; a content we do not know is OTHER.
+ *      counts; a content we do not know is OTHER; a flag that is written in a way we do not know
+ *      (forwarded, edited, the shop's own, a group's) is set.
  *   4. Accepted means queued, and there is no idempotency key.  So a send that may have been queued is
  *      UNKNOWN and is never repeated; only what was turned away at the door may go again.
  *   5. An error may echo the Client-Token (section 1), so no word of an error body is repeated: known
@@ -105,7 +106,7 @@ read_lid(const json_t *body, struct heard *heard)
 {
 	const char *const lids[] = {
 		text_at(body, "chatLid"),
-		json_maybe_true(body, "fromMe") ? "" : text_at(body, "senderLid"),
+		json_maybe_flag(body, "fromMe") ? "" : text_at(body, "senderLid"),
 		text_at(body, "phone"),
 	};
 	for (size_t i = 0; i < sizeof(lids) / sizeof(lids[0]) && heard->lid[0] == '\0'; i++)
@@ -163,7 +164,7 @@ not_with_a_customer(const json_t *body)
 	const char *phone = text_at(body, "phone");
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
 		const char *ending = elsewhere[i].phone_ends;
-		if (json_maybe_true(body, elsewhere[i].flag) ||
+		if (json_maybe_flag(body, elsewhere[i].flag) ||
 		    (ending != NULL && text_ends_with(phone, ending)))
 			return elsewhere[i].word;
 	}
@@ -231,7 +232,7 @@ form_of(const json_t *body)
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (json_is_object(json_object_get(body, forms[i].member)))
 			return &forms[i];
-	return json_maybe_true(body, "waitingMessage") ? &waiting : &unknown;
+	return json_maybe_flag(body, "waitingMessage") ? &waiting : &unknown;
 }
 
 /* Our buttons have short ids.  One without an id, or with one that does not fit, is not ours, and its
@@ -252,7 +253,7 @@ read_content(const json_t *body, const struct form *form, struct heard *heard, s
 	const json_t *member = form->member == NULL ? NULL : json_object_get(body, form->member);
 	bool is_reaction = form->content == CONTENT_REACTION;
 	heard->content = form->content;
-	heard->forwarded = json_maybe_true(body, "forwarded");
+	heard->forwarded = json_maybe_flag(body, "forwarded");
 	read_button(member, form, heard);
 	if (form->words != NULL)
 		heard_words(heard, text_at(member, form->words));
@@ -282,7 +283,7 @@ read_envelope(const json_t *body, struct heard *heard, struct why *why)
 static bool
 hear_deletion(const json_t *body, struct heard_list *list, struct why *why)
 {
-	if (json_maybe_true(body, "fromMe"))
+	if (json_maybe_flag(body, "fromMe"))
 		return heard_ignored(list, "own_deletion");
 	struct heard *heard = heard_add(list, HEARD_DELETED);
 	char deleted_id[MESSAGE_ID_SIZE];
@@ -313,7 +314,7 @@ no_message(const json_t *body, const struct form *form)
 		return form->ignored;
 	if (form->content != CONTENT_REACTION)
 		return NULL;
-	if (json_maybe_true(body, "fromMe"))
+	if (json_maybe_flag(body, "fromMe"))
 		return "own_reaction";
 	return text_at(body, "reaction.value")[0] == '\0' ? "reaction_removed" : NULL;
 }
@@ -321,8 +322,8 @@ no_message(const json_t *body, const struct form *form)
 static enum heard_kind
 kind_of(const json_t *body)
 {
-	bool edited = json_maybe_true(body, "isEdit") || text_at(body, "editMessageId")[0] != '\0';
-	if (json_maybe_true(body, "fromMe"))
+	bool edited = json_maybe_flag(body, "isEdit") || text_at(body, "editMessageId")[0] != '\0';
+	if (json_maybe_flag(body, "fromMe"))
 		return HEARD_HUMAN_REPLIED;
 	return edited ? HEARD_EDITED : HEARD_MESSAGE;
 }
@@ -349,7 +350,7 @@ hear_received(const json_t *body, struct heard_list *list, struct why *why)
 	const char *notification = json_string_value(json_object_get(body, "notification"));
 	if (elsewhere_word != NULL)
 		return heard_ignored(list, elsewhere_word);
-	if (json_maybe_true(body, "fromMe") && json_maybe_true(body, "fromApi"))
+	if (json_maybe_flag(body, "fromMe") && json_maybe_flag(body, "fromApi"))
 		return heard_ignored(list, "own_echo");
 	if (notification != NULL)
 		return hear_notification(body, notification, list, why);

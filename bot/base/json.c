@@ -152,6 +152,19 @@ json_maybe_true(const json_t *object, const char *path)
 	return json_is_true(json_at(object, path));
 }
 
+bool
+json_maybe_flag(const json_t *object, const char *path)
+{
+	const json_t *value = json_at(object, path);
+	const char *text = json_string_value(value);
+	if (text != NULL)
+		return text[0] != '\0' && !text_equal(text, "0") &&
+		       !text_equal_ignoring_case(text, "false");
+	if (json_is_number(value))
+		return json_number_value(value) < 0 || json_number_value(value) > 0;
+	return value != NULL && !json_is_null(value) && !json_is_false(value);
+}
+
 char *
 json_text(const json_t *json)
 {

@@ -38,7 +38,12 @@ bool json_maybe_text(const json_t *object, const char *path, char *to, size_t si
 bool json_maybe_text_or_integer(const json_t *object, const char *path, char *to, size_t size);
 
 int64_t json_maybe_integer(const json_t *object, const char *path, int64_t otherwise);
+
+/* Two readers of a yes or no, by what doubt must lead to.  json_maybe_true is for what only a real true
+ * may bring about ("connected").  json_maybe_flag is for what must not be overlooked ("forwarded"):
+ * missing, null, false, 0, "", "0" and "false" are no, and everything else is yes, as "true" and 1 are. */
 bool json_maybe_true(const json_t *object, const char *path);
+bool json_maybe_flag(const json_t *object, const char *path);
 
 /* Compact text with sorted keys, for storing and comparing; never for what a provider sent us and
  * never for what is signed.  Aborts only when out of memory.  The caller frees. */

@@ -209,6 +209,33 @@ a_field_that_may_be_missing_is_empty_then(void **state)
 	json_decref(json);
 }
 
+/* A flag that must not be overlooked: only these are no. */
+static void
+a_flag_is_set_however_it_is_written(void **state)
+{
+	static const char *const no[] = { "null", "false", "0",         "0.0",      "-0.0",
+		                          "\"\"", "\"0\"", "\"false\"", "\"FALSE\"" };
+	static const char *const yes[] = { "true",  "1",      "-1", "0.5", "\"true\"",
+		                           "\"1\"", "\"no\"", "{}", "[0]" };
+	char text[32];
+	(void)state;
+	assert_false(json_maybe_flag(NULL, "flag"));
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		snprintf(text, sizeof(text), "{\"flag\":%s}", no[i]);
+		json_t *json = parse(text);
+		assert_false(json_maybe_flag(json, "flag"));
+		assert_false(json_maybe_flag(json, "missing"));
+		json_decref(json);
+	}
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		snprintf(text, sizeof(text), "{\"flag\":%s}", yes[i]);
+		json_t *json = parse(text);
+		assert_true(json_maybe_flag(json, "flag"));
+		assert_int_equal(json_maybe_true(json, "flag"), i == 0);
+		json_decref(json);
+	}
+}
+
 static void
 a_number_that_does_not_fit_is_not_cut_into_another(void **state)
 {
@@ -249,6 +276,7 @@ main(void)
 		cmocka_unit_test(a_wanted_field_says_what_is_wrong_with_it),
 		cmocka_unit_test(an_integer_is_whole_and_keeps_all_its_digits),
 		cmocka_unit_test(a_field_that_may_be_missing_is_empty_then),
+		cmocka_unit_test(a_flag_is_set_however_it_is_written),
 		cmocka_unit_test(a_number_that_does_not_fit_is_not_cut_into_another),
 		cmocka_unit_test(stored_text_does_not_depend_on_the_order_of_keys),
 	};
