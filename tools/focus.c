@@ -13,9 +13,9 @@
  *   2. `ref` is the idempotency key: one ref never gives two notes.  "Already
  *      authorised" and "in process" are 422s that mean "read it", so they are UNKNOWN.
  *   3. The note mirrors the sale.  We compute no tax; what we have no sure words for
- *      (a CFOP without a known inverse, a sale abroad, sums that do not match) is
- *      refused before anything leaves, because the refund that comes before the note
- *      can't be undone.
+ *      (a CFOP without a known inverse, a sale abroad, sums that do not match) or too
+ *      little (a product without its NCM, a buyer without an address) is refused before
+ *      anything leaves, because the refund that comes before the note can't be undone.
  *   4. Each item refers to its item of the sale, and the header refers to nothing:
  *      the authority rejects a return that does otherwise.
  *   5. Amounts are printed from integers.  19.90 must not leave as 19.899999999999999
@@ -30,6 +30,7 @@
 #include <string.h>
 
 #include "base/access_key.h"
+#include "base/document.h"
 #include "base/ensure.h"
 #include "base/instant.h"
 #include "base/json.h"
@@ -38,6 +39,8 @@
 #include "tools/tool.h"
 
 enum {
+	NCM_DIGITS = 8,
+	POSTAL_DIGITS = 8,
 	NOTE_ITEMS_MAX = 990,  /* lines of an NF-e: nItem is 1 to 990 (fiscal.md section 2) */
 	NUMBER_BYTES_MAX = 32, /* of a number that is written as text */
 	AUTHORITY_STATUS_SIZE = sizeof(((struct note_facts *)0)->authority_status)
@@ -122,6 +125,39 @@ return_cfop(const char *sold)
 	return NULL;
 }
 
+/* What an item costs before its discount, and whether that and the total are one price.  The
+ * authority allows the same centavo between a product's value and quantity times price. */
+static bool
+price_is_sound(const struct order_item *item, struct why *why)
+{
+	const int64_t one_cent = 100 * 1000 * 1000; /* in ten-thousandths of millionths of a real */
+	int64_t quantity = item->quantity_e4, price = item->unit_price_e6;
+	if (quantity <= 0 || price < 0 || (price > 0 && quantity > (INT64_MAX - one_cent) / price))
+		return why_set(why, "no possible quantity or price");
+	if (item->total_cents < 0 || item->total_cents > MONEY_CENTS_MAX)
+		return why_set(why, "no possible total");
+	int64_t gross_cents = (quantity * price + one_cent / 2) / one_cent;
+	if (item->discount_cents < 0 || item->discount_cents > gross_cents)
+		return why_set(why, "no possible discount");
+	int64_t difference = gross_cents - item->discount_cents - item->total_cents;
+	return (difference >= -1 && difference <= 1) ||
+	       why_set(why,
+	               "quantity times price is %" PRId64 " centavos, less a discount of %" PRId64
+	               ", and the total %" PRId64 ": a person issues this note",
+	               gross_cents, item->discount_cents, item->total_cents);
+}
+
+/* What the authority wants to know of every product. */
+static bool
+product_is_sound(const struct order_item *item, struct why *why)
+{
+	if (item->code[0] == '\0' || item->description[0] == '\0' || item->unit[0] == '\0')
+		return why_set(why, "the product has no code, no description or no unit");
+	if (strlen(item->ncm) != NCM_DIGITS || strspn(item->ncm, "0123456789") != NCM_DIGITS)
+		return why_set(why, "the product's NCM \"%s\" does not have 8 digits", item->ncm);
+	return true;
+}
+
 static bool
 item_is_sound(const struct order_item *item, struct why *why)
 {
@@ -134,11 +170,7 @@ item_is_sound(const struct order_item *item, struct why *why)
 		               "sold under CFOP \"%s\", whose inverse is not known: "
 		               "a person issues this note",
 		               item->cfop);
-	if (item->quantity_e4 <= 0 || item->unit_price_e6 < 0)
-		return why_set(why, "no possible quantity or price");
-	if (item->total_cents < 0 || item->total_cents > MONEY_CENTS_MAX)
-		return why_set(why, "no possible total");
-	return true;
+	return product_is_sound(item, why) && price_is_sound(item, why);
 }
 
 /* Against the items before it: a note goes to one place, and a line of the sale comes back once. */
@@ -174,20 +206,66 @@ items_are_sound(const struct note_request *note, struct why *why)
 	return true;
 }
 
+/* The CPF of an issuer that is a person; NULL when it is none. */
+static const char *
+issuer_cpf(const char *issuer)
+{
+	const char *cpf = issuer + 3;
+	return text_starts_with(issuer, "000") && document_is_cpf(cpf) ? cpf : NULL;
+}
+
+/* Without the values, which are the customer's. */
+static bool
+buyer_is_sound(const struct buyer *buyer, struct why *why)
+{
+	const struct {
+		const char *value, *word;
+	} needed[] = { { buyer->name, "name" },
+		       { buyer->street, "street" },
+		       { buyer->street_number, "number" },
+		       { buyer->district, "district" },
+		       { buyer->city, "city" } };
+	if (!document_is_cpf(buyer->document) && !document_is_cnpj(buyer->document))
+		return why_set(why,
+		               "the order names no CPF or CNPJ of the buyer, or a wrong one: a "
+		               "person decides to whom the note is addressed");
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (needed[i].value[0] == '\0')
+			return why_set(why, "the buyer's address has no %s", needed[i].word);
+	if (strlen(buyer->state) != 2 || strspn(buyer->state, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+		return why_set(why, "the buyer's address has no state of two capital letters");
+	if (buyer->postal_code[0] != '\0' &&
+	    (strlen(buyer->postal_code) != POSTAL_DIGITS ||
+	     strspn(buyer->postal_code, "0123456789") != POSTAL_DIGITS))
+		return why_set(why, "the buyer's postal code does not have 8 digits");
+	return true;
+}
+
+/* Who sold, by the sale's key: a company, or a person behind three zeros (fiscal.md section 5).  What
+ * fits both, or neither, is nobody's. */
+static bool
+issuer_is_sound(const char *issuer, struct why *why)
+{
+	bool company = document_is_cnpj(issuer);
+	bool person = issuer_cpf(issuer) != NULL;
+	return company != person ||
+	       why_set(why, "the sale note's access key does not tell whether a company or a "
+	                    "person sold: a person issues this note");
+}
+
 static bool
 note_is_sound(const struct note_request *note, const struct shop *shop, struct why *why)
 {
-	size_t document = strlen(note->buyer.document);
+	char issuer[ACCESS_KEY_ISSUER_SIZE];
 	if (!access_key_is_valid(note->sale_access_key))
 		return why_set(why, "the sale note's access key \"%s\" is not a valid one",
 		               note->sale_access_key);
-	if (document != 11 && document != 14)
-		return why_set(why, "the order names no CPF or CNPJ of the buyer: a person decides "
-		                    "to whom the note is addressed");
+	access_key_issuer(note->sale_access_key, issuer);
 	if (strlen(shop->icms_origin) != 1 || strchr("01234567", shop->icms_origin[0]) == NULL)
 		return why_set(why, "the ICMS origin \"%s\" in the settings is not 0 to 7",
 		               shop->icms_origin);
-	return items_are_sound(note, why);
+	return issuer_is_sound(issuer, why) && buyer_is_sound(&note->buyer, why) &&
+	       items_are_sound(note, why);
 }
 
 /* fiscal.md section 3: an entry (0) that is a return (4), to a final consumer (1) who was not
@@ -206,7 +284,8 @@ write_head(struct buffer *body, const struct note_request *note, const struct sh
 	add_integer(body, "consumidor_final", 1);
 	add_integer(body, "presenca_comprador", 9);
 	add_integer(body, "modalidade_frete", 9);
-	add_text(body, "cnpj_emitente", issuer);
+	const char *cpf = issuer_cpf(issuer);
+	add_text(body, cpf != NULL ? "cpf_emitente" : "cnpj_emitente", cpf != NULL ? cpf : issuer);
 	add_integer(body, "regime_tributario_emitente", shop->tax_regime);
 }
 
@@ -243,7 +322,9 @@ write_item(struct buffer *body, const struct note_request *note, const struct sh
 	add_text(body, "unidade_comercial", item->unit);
 	add_decimal(body, "quantidade_comercial", item->quantity_e4, 4, 0);
 	add_decimal(body, "valor_unitario_comercial", item->unit_price_e6, 6, 2);
-	add_decimal(body, "valor_bruto", item->total_cents, 2, 2);
+	add_decimal(body, "valor_bruto", item->total_cents + item->discount_cents, 2, 2);
+	if (item->discount_cents > 0)
+		add_decimal(body, "valor_desconto", item->discount_cents, 2, 2);
 	add_integer(body, "inclui_no_total", 1);
 	add_integer(body, "icms_origem", shop->icms_origin[0] - '0');
 	add_text(body, "icms_situacao_tributaria", shop->icms_situation);
@@ -452,7 +533,8 @@ judge_accepted(const json_t *object, const struct note_request *asked, struct no
 		return outcome;
 	access_key_issuer(asked->sale_access_key, issuer);
 	const char *told = text_at(object, "cnpj_emitente");
-	if (told[0] != '\0' && !text_equal(told, issuer)) {
+	bool padded = issuer_cpf(issuer) != NULL && text_equal(told, issuer_cpf(issuer));
+	if (told[0] != '\0' && !padded && !text_equal(told, issuer)) {
 		why_set(why, "the note was taken for the issuer %s, the sale is of %s", told,
 		        issuer);
 		return OUTCOME_CONTRADICTION;

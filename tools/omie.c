@@ -535,6 +535,7 @@ read_item(struct order_item *item, const json_t *product, struct why *why)
 	if (!read_texts(product, item_texts, COUNT(item_texts), item, why) ||
 	    !read_scaled(product, "quantidade", 4, &item->quantity_e4, why) ||
 	    !read_scaled(product, "valor_unitario", 6, &item->unit_price_e6, why) ||
+	    !read_money(product, "valor_desconto", &item->discount_cents, why) ||
 	    !read_money(product, "valor_total", &item->total_cents, why))
 		return false;
 	return item->quantity_e4 > 0 || why_set(why, "field quantidade is missing or zero");

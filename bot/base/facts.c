@@ -76,10 +76,15 @@ note_status_name(int value)
 /* --- tables ------------------------------------------------------------------------------- */
 
 static const struct field item_rows[] = {
-	ROW_INTEGER(order_item, number),      ROW_TEXT(order_item, code),
-	ROW_TEXT(order_item, description),    ROW_TEXT(order_item, ncm),
-	ROW_TEXT(order_item, cfop),           ROW_TEXT(order_item, unit),
-	ROW_INTEGER(order_item, quantity_e4), ROW_INTEGER(order_item, unit_price_e6),
+	ROW_INTEGER(order_item, number),
+	ROW_TEXT(order_item, code),
+	ROW_TEXT(order_item, description),
+	ROW_TEXT(order_item, ncm),
+	ROW_TEXT(order_item, cfop),
+	ROW_TEXT(order_item, unit),
+	ROW_INTEGER(order_item, quantity_e4),
+	ROW_INTEGER(order_item, unit_price_e6),
+	ROW_INTEGER(order_item, discount_cents),
 	ROW_INTEGER(order_item, total_cents),
 };
 const struct record order_item_record = RECORD(item_rows);

@@ -32,9 +32,10 @@ struct order_item {
 	char ncm[12];          /* eight digits */
 	char cfop[8];          /* four digits, of the sale */
 	char unit[8];
-	int64_t quantity_e4;   /* ten-thousandths */
-	int64_t unit_price_e6; /* millionths of a real */
-	int64_t total_cents;
+	int64_t quantity_e4;    /* ten-thousandths */
+	int64_t unit_price_e6;  /* millionths of a real */
+	int64_t discount_cents; /* of the line */
+	int64_t total_cents;    /* after it */
 };
 
 struct buyer {

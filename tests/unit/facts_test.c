@@ -25,6 +25,7 @@ fill_item(struct order_item *item, int64_t number)
 	FILL(item->unit);
 	item->quantity_e4 = INT64_MAX;
 	item->unit_price_e6 = INT64_MAX - number;
+	item->discount_cents = 1;
 	item->total_cents = 999999999999;
 }
 

@@ -153,8 +153,11 @@ enter_content(struct world *world, struct focus_note *note)
 		ensure(text_copy(note->order, sizeof(note->order), order->facts.number));
 	text_copy(note->sale_access_key, sizeof(note->sale_access_key), key);
 	note->item_count = (int64_t)json_array_size(items);
-	json_array_foreach (items, index, item)
+	json_array_foreach (items, index, item) {
 		note->total_cents += focus_number(item, "valor_bruto", 2);
+		if (is_given(item, "valor_desconto"))
+			note->total_cents -= focus_number(item, "valor_desconto", 2);
+	}
 }
 
 bool
@@ -256,6 +259,10 @@ require_amounts(json_t *errors, const json_t *item)
 	int64_t total = focus_number(item, "valor_bruto", 2);
 	if (total < 0 || total > MONEY_CENTS_MAX)
 		complain(errors, "valor_bruto", "Valor invalido");
+	int64_t off =
+		is_given(item, "valor_desconto") ? focus_number(item, "valor_desconto", 2) : 0;
+	if (off < 0 || off > total)
+		complain(errors, "valor_desconto", "Valor invalido");
 }
 
 /* Everything wrong with the shape of a note; an empty list when nothing is. */

@@ -208,7 +208,8 @@ order_line(const struct order_item *item)
 	put_text(product, "unidade", item->unit);
 	put_number(product, "quantidade", item->quantity_e4, 10000);
 	put_number(product, "valor_unitario", item->unit_price_e6, 1000000);
-	put_number(product, "valor_mercadoria", item->total_cents, 100);
+	put_number(product, "valor_mercadoria", item->total_cents + item->discount_cents, 100);
+	put_number(product, "valor_desconto", item->discount_cents, 100);
 	put_number(product, "valor_total", item->total_cents, 100);
 	return json_pack("{s:o}", "produto", product);
 }
