@@ -61,6 +61,8 @@ enum {
 	FLIGHTS_MAX = 512,
 	/* Credentials in use at once: each tool and channel, each role, old and new. */
 	LINKS_MAX = 16,
+	/* Delivery statuses that may be ahead of the answer to their send. */
+	EARLY_MAX = 64,
 	/* Requests that one operation may need (an Omie look-up takes three). */
 	OPERATION_STEPS_MAX = 8,
 

@@ -229,9 +229,9 @@ moves_forward(struct store *store, int64_t id, enum saying_state state)
 		return false;
 	enum saying_state present = saying_parse(now);
 	bool sent_again = present == SAYING_SENDING && state == SAYING_QUEUED;
-	bool left = present == SAYING_SENT || present == SAYING_RECEIVED || present == SAYING_READ;
+	bool arrived = present == SAYING_RECEIVED || present == SAYING_READ;
 	if (state == SAYING_FAILED)
-		return !left && present != SAYING_FAILED;
+		return !arrived && present != SAYING_FAILED;
 	return sent_again || (int)state > (int)present;
 }
 

@@ -117,12 +117,17 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 		.gives_up = notifying_gives_up, AT_MOST(tell_give_up_ms),
 		.notice = NO_NOTICE,
 	},
-	[CASE_CLOSED] = { .on = { [EVENT_MESSAGE] = ended_hears }, .notice = NO_NOTICE },
+	[CASE_CLOSED] = {
+		.on = { [EVENT_MESSAGE] = ended_hears,
+		        [EVENT_TOLD] = closed_told },
+		.notice = NO_NOTICE,
+	},
 	[CASE_DECLINED] = { .on = { [EVENT_MESSAGE] = ended_hears }, .notice = NO_NOTICE },
 	[CASE_REFUSED] = { .on = { [EVENT_MESSAGE] = ended_hears }, .notice = NO_NOTICE },
 	[CASE_EXPIRED] = { .on = { [EVENT_MESSAGE] = ended_hears }, .notice = NO_NOTICE },
 	[CASE_HELD] = {
 		.on = { [EVENT_MESSAGE] = held_hears,
+		        [EVENT_TOLD] = held_told,
 		        [EVENT_RELEASED] = held_released,
 		        [EVENT_DENIED] = held_denied },
 		.notice = NO_NOTICE,

@@ -77,6 +77,6 @@ void verify(struct step *s);
 void notify(struct step *s);
 
 /* --- holding.c: people ------------------------------------------------------------------------ */
-flow_step taken_over, held_hears, held_released, held_denied;
+flow_step taken_over, held_hears, held_released, held_denied, held_told, closed_told;
 
 #endif

@@ -131,3 +131,21 @@ held_denied(struct step *s)
 	step_enter(s, CASE_REFUSED);
 	s->c->reason = reason;
 }
+
+/* --- the reply after all ---------------------------------------------------------------------- */
+
+/* Silence closed the case, and now the channel says that the reply never left. */
+void
+closed_told(struct step *s)
+{
+	if (!s->event->told && s->c->receipt_is_safe)
+		step_hold(s, HOLD_REPLY_NOT_DELIVERED);
+}
+
+/* It was held because the reply did not leave, and now it has. */
+void
+held_told(struct step *s)
+{
+	if (s->event->told && s->c->receipt_is_safe && s->c->reason == HOLD_REPLY_NOT_DELIVERED)
+		step_enter(s, CASE_CLOSED);
+}

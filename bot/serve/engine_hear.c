@@ -190,11 +190,8 @@ engine_take_heard(struct engine *engine, const struct heard *heard)
 		engine_take_status(engine, heard);
 		break;
 	case HEARD_CONNECTED:
-		log_line(LOG_INFO, "channel.connected", "channel=%s", engine->channel->name);
-		break;
 	case HEARD_DISCONNECTED:
-		log_line(LOG_WARNING, "channel.disconnected",
-		         "channel=%s: link the shop's phone again", engine->channel->name);
+		engine_take_link(engine, heard->kind == HEARD_CONNECTED);
 		break;
 	case HEARD_IGNORED:
 		log_line(LOG_DEBUG, "channel.ignored", "channel=%s because=%s",

@@ -49,6 +49,15 @@ struct flight {
 	enum outcome outcome;
 };
 
+/* What became of a message whose ids we do not know yet: its send has not been answered. */
+struct early_status {
+	enum heard_kind kind;
+	enum delivery delivery;
+	char message_id[MESSAGE_ID_SIZE];
+	char queue_id[MESSAGE_ID_SIZE];
+	char failure[sizeof(((struct heard *)0)->failure)];
+};
+
 /* Something gathered. */
 enum item_kind { ITEM_HEARD, ITEM_LANDED, ITEM_ACTION, ITEM_CHANGE };
 
@@ -82,6 +91,9 @@ struct engine {
 	int64_t revision;
 	bool seal_waits; /* a receipt's bytes were committed: sign it in the next turn */
 	bool recovered;
+	bool unlinked; /* the channel said that it can't deliver; until it says that it can */
+	size_t early_next;
+	struct early_status early[EARLY_MAX]; /* the newest; a ring */
 	struct engine_counts counts;
 	struct refund_case *c;   /* the case at hand */
 	struct effects *effects; /* of the step at hand */
@@ -143,6 +155,7 @@ void engine_say(struct engine *engine, const struct refund_case *c, const struct
 void engine_send_due(struct engine *engine);
 void engine_take_sent(struct engine *engine, struct flight *flight);
 void engine_take_status(struct engine *engine, const struct heard *heard);
+void engine_take_link(struct engine *engine, bool linked);
 
 /* --- engine_seal.c ------------------------------------------------------------------------------ */
 

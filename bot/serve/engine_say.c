@@ -6,7 +6,13 @@
  *
  * Accepted is not sent: the provider took the message into its queue.  The reply that says
  * "done" closes its case when it was handed over to WhatsApp, or when nobody said
- * otherwise for a while after it was accepted.
+ * otherwise for a while after it was accepted.  That silence counts only while the channel
+ * is linked: one that has told us that it is not still accepts, and delivers nothing.  A
+ * failure is heard whenever it comes, also after the end.
+ *
+ * A status may overtake the answer to its own send, which brings the ids to know it by.
+ * Statuses of unknown messages are kept a while for that; they die with the process, and
+ * then the message goes again anyway.
  *
  * A message whose sending is unknown goes again: the same sentence twice harms nobody,
  * silence does.  Money is never treated like this.
@@ -43,11 +49,17 @@ engine_say(struct engine *engine, const struct refund_case *c, const struct effe
 
 /* --- sending ---------------------------------------------------------------------------------------------------- */
 
+static bool
+says_done(const struct saying *saying)
+{
+	return text_equal(saying->template, template_text(TEMPLATE_REFUND_DONE));
+}
+
 static void
 told(struct engine *engine, const struct saying *saying, bool left)
 {
 	const struct event event = { .kind = EVENT_TOLD, .told = left };
-	if (text_equal(saying->template, template_text(TEMPLATE_REFUND_DONE)))
+	if (says_done(saying))
 		engine_step(engine, saying->case_id, &event, "bot");
 }
 
@@ -72,6 +84,24 @@ send(struct engine *engine, const struct saying *saying)
 	store_saying_set(engine->store, saying->id, SAYING_SENDING, 0, NULL, "", engine->now_ms);
 }
 
+/* Accepted, and nobody said otherwise since.  While the channel is unlinked that means nothing, and the
+ * case waits, until it gives up itself. */
+static void
+silence(struct engine *engine, const struct saying *saying)
+{
+	bool is_awaited = says_done(saying) &&
+	                  store_case_load(engine->store, saying->case_id, engine->c) &&
+	                  engine->c->state == CASE_NOTIFYING;
+	if (engine->unlinked && is_awaited) {
+		store_saying_postpone(engine->store, saying->id,
+		                      engine->now_ms + engine->policy.told_wait_ms);
+		return;
+	}
+	store_saying_postpone(engine->store, saying->id, 0);
+	if (!engine->unlinked)
+		told(engine, saying, true);
+}
+
 void
 engine_send_due(struct engine *engine)
 {
@@ -79,12 +109,10 @@ engine_send_due(struct engine *engine)
 	struct saying sayings[A_TURN];
 	size_t count = store_sayings_due(engine->store, engine->now_ms, sayings, A_TURN);
 	for (size_t i = 0; i < count; i++) {
-		if (sayings[i].state == SAYING_QUEUED) {
+		if (sayings[i].state == SAYING_QUEUED)
 			send(engine, &sayings[i]);
-		} else { /* accepted, and nobody said otherwise since */
-			store_saying_postpone(engine->store, sayings[i].id, 0);
-			told(engine, &sayings[i], true);
-		}
+		else
+			silence(engine, &sayings[i]);
 	}
 }
 
@@ -116,6 +144,27 @@ again(struct engine *engine, const struct saying *saying, const char *cause)
 	                 cause, engine->now_ms);
 }
 
+/* The statuses that were ahead of this answer. */
+static void
+take_early(struct engine *engine, const struct sent *sent)
+{
+	for (size_t i = 0; i < EARLY_MAX; i++) {
+		struct early_status early = engine->early[(engine->early_next + i) % EARLY_MAX];
+		bool ours =
+			(early.message_id[0] != '\0' &&
+		         text_equal(early.message_id, sent->message_id)) ||
+			(early.queue_id[0] != '\0' && text_equal(early.queue_id, sent->queue_id));
+		if (!ours)
+			continue;
+		engine->early[(engine->early_next + i) % EARLY_MAX] = (struct early_status){ 0 };
+		struct heard heard = { .kind = early.kind, .delivery = early.delivery };
+		ensure(text_copy(heard.message_id, sizeof(heard.message_id), early.message_id) &&
+		       text_copy(heard.queue_id, sizeof(heard.queue_id), early.queue_id) &&
+		       text_copy(heard.failure, sizeof(heard.failure), early.failure));
+		engine_take_status(engine, &heard);
+	}
+}
+
 void
 engine_take_sent(struct engine *engine, struct flight *flight)
 {
@@ -128,6 +177,7 @@ engine_take_sent(struct engine *engine, struct flight *flight)
 		store_saying_set(engine->store, saying->id, SAYING_ACCEPTED,
 		                 engine->now_ms + engine->policy.told_wait_ms, &flight->sent, "",
 		                 engine->now_ms);
+		take_early(engine, &flight->sent);
 		break;
 	case OUTCOME_RETRY:
 	case OUTCOME_UNKNOWN:
@@ -158,14 +208,36 @@ state_of(const struct heard *heard)
 	return SAYING_SENT;
 }
 
+/* Not ours, or its answer is still on the way. */
+static void
+keep_early(struct engine *engine, const struct heard *heard)
+{
+	struct early_status *early = &engine->early[engine->early_next++ % EARLY_MAX];
+	*early = (struct early_status){ .kind = heard->kind, .delivery = heard->delivery };
+	ensure(text_copy(early->message_id, sizeof(early->message_id), heard->message_id) &&
+	       text_copy(early->queue_id, sizeof(early->queue_id), heard->queue_id) &&
+	       text_copy(early->failure, sizeof(early->failure), heard->failure));
+}
+
+/* A message that has arrived can't fail any more, and one that has failed does not fail twice. */
+static void
+take_failure(struct engine *engine, const struct saying *saying, const char *failure)
+{
+	if (saying->state != SAYING_RECEIVED && saying->state != SAYING_READ &&
+	    saying->state != SAYING_FAILED)
+		failed(engine, saying, failure);
+}
+
 void
 engine_take_status(struct engine *engine, const struct heard *heard)
 {
 	struct saying saying;
-	if (!store_saying_find(engine->store, heard->message_id, heard->queue_id, &saying))
-		return; /* not ours, or its answer is still on the way */
+	if (!store_saying_find(engine->store, heard->message_id, heard->queue_id, &saying)) {
+		keep_early(engine, heard);
+		return;
+	}
 	if (heard->kind == HEARD_HANDED_OVER && heard->failure[0] != '\0') {
-		failed(engine, &saying, heard->failure);
+		take_failure(engine, &saying, heard->failure);
 		return;
 	}
 	bool first = saying.state == SAYING_SENDING || saying.state == SAYING_ACCEPTED;
@@ -173,4 +245,16 @@ engine_take_status(struct engine *engine, const struct heard *heard)
 	if (first)
 		told(engine, &saying, true);
 	engine->revision++;
+}
+
+void
+engine_take_link(struct engine *engine, bool linked)
+{
+	const char *channel = engine->channel->name;
+	engine->unlinked = !linked;
+	if (linked)
+		log_line(LOG_INFO, "channel.connected", "channel=%s", channel);
+	else
+		log_line(LOG_WARNING, "channel.disconnected",
+		         "channel=%s: link the shop's phone again", channel);
 }

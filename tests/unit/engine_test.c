@@ -89,12 +89,110 @@ what_is_asked_while_recovering_is_under_way(void **state)
 	scene_free(scene);
 }
 
+/* --- did the reply arrive? -------------------------------------------------------------------- */
+
+/* Until the yes is heard and the money is on its way back. */
+static struct scene *
+scene_with_a_yes(uint64_t seed, const struct scene_ways *ways)
+{
+	struct scene *scene = scene_new_with(seed, NULL, ways);
+	scene_say(scene, MARINA, "quero o estorno do pedido 8421", NULL);
+	scene_run(scene, 20 * SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "OFFERED");
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 40);
+	return scene;
+}
+
+/* A phone that lost its link accepts every message and delivers none. */
+static void
+silence_means_nothing_while_the_phone_is_unlinked(void **state)
+{
+	struct scene *scene = scene_with_a_yes(4, NULL);
+	(void)state;
+	zapi_link(scene->sandbox.chats, false, scene->now_ms);
+	scene_run(scene, 30 * MINUTE_MS);
+	assert_int_equal(scene_refunds(scene, "8421", NULL), 1);
+	assert_string_equal(scene_state(scene, "8421"), "NOTIFYING");
+	zapi_link(scene->sandbox.chats, true, scene->now_ms);
+	scene_run(scene, 30 * SECOND_MS);
+	assert_says(scene, MARINA, "Estorno feito");
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	scene_free(scene);
+}
+
+static void
+a_phone_that_stays_unlinked_is_a_persons_business(void **state)
+{
+	struct scene *scene = scene_with_a_yes(5, NULL);
+	(void)state;
+	zapi_link(scene->sandbox.chats, false, scene->now_ms);
+	scene_run(scene, 2 * HOUR_MS);
+	assert_string_equal(scene_state(scene, "8421"), "HELD");
+	assert_string_equal(scene_reason(scene, "8421"), "reply_not_delivered");
+	zapi_link(scene->sandbox.chats, true, scene->now_ms); /* it goes out after all */
+	scene_run(scene, 30 * SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	scene_free(scene);
+}
+
+/* The failure's webhook is a minute late: silence has closed the case by then. */
+static void
+a_failure_that_comes_late_is_heard(void **state)
+{
+	struct scene *scene = scene_with_a_yes(6, NULL);
+	(void)state;
+	scene_arm(scene, "zapi.send", "undelivered", 0, 1);
+	scene_arm(scene, "zapi.webhook", "slow", MINUTE_MS, 1);
+	scene_run(scene, 40 * SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	scene_run(scene, 2 * MINUTE_MS);
+	assert_string_equal(scene_state(scene, "8421"), "HELD");
+	assert_string_equal(scene_reason(scene, "8421"), "reply_not_delivered");
+	scene_free(scene);
+}
+
+/* The answer to send-text takes fifteen seconds; the webhooks about it do not. */
+static void
+sends_are_answered_slowly(void *context, const struct http_request *request,
+                          const struct engine_call *call, struct passage *passage)
+{
+	(void)context;
+	(void)call;
+	if (strstr(buffer_text(&request->url), "/send-text") != NULL)
+		passage->delay_ms = 15 * SECOND_MS;
+}
+
+static void
+a_status_ahead_of_its_answer_is_not_dropped(void **state)
+{
+	const struct scene_ways ways = { .depart = sends_are_answered_slowly };
+	struct scene *scene = scene_with_a_yes(7, &ways);
+	(void)state;
+	scene_arm(scene, "zapi.send", "undelivered", 0, 1);
+	scene_run(scene, 5 * MINUTE_MS);
+	assert_string_equal(scene_state(scene, "8421"), "HELD");
+	assert_string_equal(scene_reason(scene, "8421"), "reply_not_delivered");
+	scene_free(scene);
+	scene = scene_with_a_yes(8, &ways);
+	for (int i = 0; i < 600 && strcmp(scene_state(scene, "8421"), "NOTIFYING") != 0; i++)
+		scene_run(scene, 100);
+	assert_string_equal(scene_state(scene, "8421"), "NOTIFYING");
+	scene_run(scene, 16 * SECOND_MS); /* told_wait_seconds would be over at 25 */
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_complaint_becomes_a_verified_refund),
 		cmocka_unit_test(a_shop_of_any_name_gets_its_receipt),
+		cmocka_unit_test(silence_means_nothing_while_the_phone_is_unlinked),
+		cmocka_unit_test(a_phone_that_stays_unlinked_is_a_persons_business),
+		cmocka_unit_test(a_failure_that_comes_late_is_heard),
+		cmocka_unit_test(a_status_ahead_of_its_answer_is_not_dropped),
 		cmocka_unit_test(a_number_corrected_during_the_look_up_is_the_one_that_counts),
 		cmocka_unit_test(what_is_asked_while_recovering_is_under_way),
 	};

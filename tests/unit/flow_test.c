@@ -457,7 +457,11 @@ every_case_ends(const struct refund_case *before, const struct happening *h,
 	promise(rests ? case_wake_ms(c) == 0 : case_wake_ms(c) != 0);
 	promise(c->state != CASE_HELD || c->reason != HOLD_NONE);
 	promise(h->kind != EVENT_DEADLINE || rests || case_wake_ms(c) > play->now_ms);
-	promise(!case_has_ended(before->state) || c->state == before->state);
+	/* What has ended stays so, but a reply that silence took for delivered. */
+	bool undelivered = before->state == CASE_CLOSED && before->receipt_is_safe &&
+	                   h->kind == EVENT_TOLD && !h->told &&
+	                   c->reason == HOLD_REPLY_NOT_DELIVERED;
+	promise(!case_has_ended(before->state) || c->state == before->state || undelivered);
 }
 
 static void
@@ -650,6 +654,8 @@ static const struct {
 	{ 11, { "PAYMENT_ELSEWHERE", "NOTE_AUTHORISED", "sealed duplicated" } },
 	{ 11, { "PAYMENT_MISSING", "NOTE_AUTHORISED" } },
 	{ 14, { "not told" } },
+	{ 15, { "not told" } },
+	{ 15, { "not told", "released" } },
 };
 
 enum { ROAD = sizeof(road) / sizeof(road[0]), TURNINGS = sizeof(turnings) / sizeof(turnings[0]) };
@@ -882,6 +888,26 @@ a_payment_that_is_not_shown_for_a_moment_is_asked_about_again(void **state)
 	assert_int_equal(play.c.state, CASE_NOTIFYING);
 }
 
+/* Silence closes; a failure that comes later is not lost, and neither is a success after that. */
+static void
+a_failure_after_the_end_brings_the_case_back(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, ROAD);
+	happen(&play, called("not told"));
+	assert_int_equal(play.c.state, CASE_HELD);
+	assert_int_equal(play.c.reason, HOLD_REPLY_NOT_DELIVERED);
+	happen(&play, called("told"));
+	assert_int_equal(play.c.state, CASE_CLOSED);
+	happen(&play, called("not told"));
+	happen(&play, called("released"));
+	assert_int_equal(play.c.state, CASE_NOTIFYING);
+	assert_int_equal(play.effects.list[0].template, TEMPLATE_REFUND_DONE);
+	happen(&play, called("told"));
+	assert_int_equal(play.c.state, CASE_CLOSED);
+}
+
 /* P13: an order that does not exist and one of somebody else get the same answer. */
 static void
 a_stranger_hears_the_same_words(void **state)
@@ -964,6 +990,7 @@ main(void)
 		cmocka_unit_test(what_the_payment_lists_is_never_sent_again),
 		cmocka_unit_test(what_certainly_did_not_happen_goes_again_a_few_times),
 		cmocka_unit_test(a_payment_that_is_not_shown_for_a_moment_is_asked_about_again),
+		cmocka_unit_test(a_failure_after_the_end_brings_the_case_back),
 		cmocka_unit_test(a_stranger_hears_the_same_words),
 		cmocka_unit_test(an_unreachable_system_decides_nothing),
 		cmocka_unit_test(long_stories_keep_the_promises),
