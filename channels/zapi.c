@@ -515,8 +515,8 @@ zapi_hear(const struct connection *connection, const struct http_request *reques
           struct heard_list *heard, struct why *why)
 {
 	heard->count = 0;
-	json_auto_t *body = json_parse_object(buffer_text(&request->body), request->body.length,
-	                                      WEBHOOK_BYTES_MAX, why);
+	json_auto_t *body = json_parse_provider(buffer_text(&request->body), request->body.length,
+	                                        WEBHOOK_BYTES_MAX, why);
 	if (body == NULL || !is_for_this_instance(connection, body, why))
 		return false;
 	if (!hear_callback(body, heard, why)) {
@@ -626,8 +626,8 @@ refusal_of(const struct http_response *response)
 	int status = response->status;
 	if (status < 400 || status >= 500 || status == 408)
 		return NULL;
-	json_auto_t *body = json_parse_object(buffer_text(&response->body), response->body.length,
-	                                      ANSWER_BYTES_MAX, NULL);
+	json_auto_t *body = json_parse_provider(buffer_text(&response->body), response->body.length,
+	                                        ANSWER_BYTES_MAX, NULL);
 	const struct refusal *row = refusals;
 	while ((row->status != 0 && row->status != status) ||
 	       strstr(text_at(body, "error"), row->said) == NULL)
@@ -650,8 +650,8 @@ object_of(const struct http_response *response, struct why *why)
 		why_set(why, "Z-API answered HTTP %d", response->status);
 		return NULL;
 	}
-	json_t *object = json_parse_object(buffer_text(&response->body), response->body.length,
-	                                   ANSWER_BYTES_MAX, NULL);
+	json_t *object = json_parse_provider(buffer_text(&response->body), response->body.length,
+	                                     ANSWER_BYTES_MAX, NULL);
 	if (object == NULL)
 		why_set(why, "Z-API answered HTTP %d with no JSON object: is base_url right?",
 		        response->status);

@@ -56,8 +56,8 @@ json_t *
 tool_object(const struct http_response *response, struct why *why)
 {
 	struct why cause = { "" };
-	json_t *object = json_parse_object(buffer_text(&response->body), response->body.length,
-	                                   ANSWER_BYTES_MAX, &cause);
+	json_t *object = json_parse_provider(buffer_text(&response->body), response->body.length,
+	                                     ANSWER_BYTES_MAX, &cause);
 	if (object == NULL)
 		why_set(why, "HTTP %d with an answer that is %s", response->status, cause.text);
 	return object;

@@ -5,8 +5,10 @@
  */
 #include "base/json.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ensure.h"
@@ -82,6 +84,97 @@ json_parse_object(const char *bytes, size_t length, size_t ceiling, struct why *
 	}
 	return json;
 }
+
+/* --- mending: every change keeps its length, so one pass over one copy is enough -------------- */
+
+enum {
+	ESCAPE_LENGTH = 6,    /* of \u0000 */
+	INT64_DIGITS = 19,    /* of the first that may be too big */
+	REAL_DIGITS_MAX = 300 /* a double holds 308 */
+};
+
+/* The number of a \uXXXX at `at`; -1 when there is none. */
+static int
+escaped_unit(const char *at)
+{
+	int unit = 0;
+	if (at[0] != '\\' || at[1] != 'u')
+		return -1;
+	for (int i = 2; i < ESCAPE_LENGTH; i++) {
+		static const char digits[] = "0123456789abcdef";
+		const char *digit = at[i] == '\0' ? NULL : strchr(digits, at[i] | 0x20);
+		if (digit == NULL || (at[i] < '0'))
+			return -1;
+		unit = unit * 16 + (int)(digit - digits);
+	}
+	return unit;
+}
+
+/* Mends the escape at `at` and gives what comes after it.  `at` ends in NUL. */
+static char *
+mend_escape(char *at)
+{
+	int unit = escaped_unit(at), next = unit < 0 ? -1 : escaped_unit(at + ESCAPE_LENGTH);
+	if (unit < 0)
+		return at[1] == '\0' ? at + 1 : at + 2;
+	bool high = unit >= 0xd800 && unit < 0xdc00, low = unit >= 0xdc00 && unit < 0xe000;
+	if (high && next >= 0xdc00 && next < 0xe000)
+		return at + 2 * (size_t)ESCAPE_LENGTH;
+	if (unit == 0 || high || low)
+		memcpy(at, "\\ufffd", ESCAPE_LENGTH);
+	return at + ESCAPE_LENGTH;
+}
+
+/* 9223372036854775808 becomes 92233720368547758e2. */
+static char *
+mend_number(char *at)
+{
+	char *digits = at + (*at == '-'), *end = digits + strspn(digits, "0123456789");
+	size_t count = (size_t)(end - digits);
+	if (count < INT64_DIGITS || digits[0] == '0' || strchr(".eE", *end) != NULL)
+		return end > at ? end + strspn(end, ".eE+-0123456789") : at + 1;
+	errno = 0;
+	strtoll(at, NULL, 10);
+	if (errno == ERANGE && count <= REAL_DIGITS_MAX)
+		memcpy(end - 2, "e2", 2);
+	else if (errno == ERANGE)
+		memcpy(memset(digits, ' ', count), "1e300", 5);
+	return end;
+}
+
+static void
+mend(char *at)
+{
+	bool in_string = false;
+	while (*at != '\0') {
+		if (in_string && *at == '\\') {
+			at = mend_escape(at);
+		} else if (!in_string && (*at == '-' || (*at >= '0' && *at <= '9'))) {
+			at = mend_number(at);
+		} else {
+			in_string ^= *at == '"';
+			at++;
+		}
+	}
+}
+
+json_t *
+json_parse_provider(const char *bytes, size_t length, size_t ceiling, struct why *why)
+{
+	if (length > ceiling || memchr(bytes, '\0', length) != NULL)
+		return json_parse_object(bytes, length, ceiling, why);
+	char *copy = malloc(length + 1);
+	ensure(copy != NULL);
+	memcpy(copy, bytes, length);
+	copy[length] = '\0';
+	mend(copy);
+	json_t *json = json_parse_object(copy, length, ceiling, why);
+	explicit_bzero(copy, length);
+	free(copy);
+	return json;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
 
 const json_t *
 json_at(const json_t *object, const char *path)

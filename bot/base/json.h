@@ -24,6 +24,12 @@ json_t *json_parse(const char *bytes, size_t length, size_t ceiling, struct why 
 /* The same, and it must be an object. */
 json_t *json_parse_object(const char *bytes, size_t length, size_t ceiling, struct why *why);
 
+/* The same for what a provider sent.  Some of what is JSON can't be held by the library, and one such
+ * character in a field that nobody reads must not cost the whole message: \u0000 and halves of a
+ * surrogate pair (a customer's emoji, cut) become U+FFFD, and an integer beyond 64 bits becomes a real,
+ * which no reader of integers takes.  Never for what was signed. */
+json_t *json_parse_provider(const char *bytes, size_t length, size_t ceiling, struct why *why);
+
 /* `path` walks objects: "pedido_venda_produto.cabecalho".  Missing parts give NULL. */
 const json_t *json_at(const json_t *object, const char *path);
 

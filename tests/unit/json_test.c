@@ -209,6 +209,96 @@ a_field_that_may_be_missing_is_empty_then(void **state)
 	json_decref(json);
 }
 
+/* --- mending ---------------------------------------------------------------------------------- */
+
+static void
+what_the_library_cant_hold_is_mended(void **state)
+{
+	static const struct {
+		const char *sent, *read;
+	} rows[] = {
+		{ "{\"a\":\"x\\u0000y\"}", "{\"a\":\"x\xef\xbf\xbdy\"}" },
+		{ "{\"\\u0000\":1}", "{\"\xef\xbf\xbd\":1}" },
+		{ "{\"a\":\"\\ud83d\"}", "{\"a\":\"\xef\xbf\xbd\"}" },
+		{ "{\"a\":\"\\uDE00x\"}", "{\"a\":\"\xef\xbf\xbdx\"}" },
+		{ "{\"a\":\"\\ud83d\\ud83d\\ude00\"}", "{\"a\":\"\xef\xbf\xbd\xf0\x9f\x98\x80\"}" },
+		{ "{\"a\":\"\\ud83d\\u0041\"}", "{\"a\":\"\xef\xbf\xbd"
+		                                "A\"}" },
+		/* what is well stays as it is */
+		{ "{\"a\":\"\\ud83d\\ude00\\u00e9\"}", "{\"a\":\"\xf0\x9f\x98\x80\xc3\xa9\"}" },
+		{ "{\"a\":\"\\\\u0000\"}", "{\"a\":\"\\\\u0000\"}" },
+		{ "{\"a\":\"\\\\\\u0000\"}", "{\"a\":\"\\\\\xef\xbf\xbd\"}" },
+		{ "{\"a\":9223372036854775807}", "{\"a\":9223372036854775807}" },
+		{ "{\"a\":-9223372036854775808}", "{\"a\":-9223372036854775808}" },
+		{ "{\"a\":\"9223372036854775808\"}", "{\"a\":\"9223372036854775808\"}" },
+		{ "{\"a\":1234567890123456789.5}", "{\"a\":1.2345678901234568e18}" },
+		{ "{\"a\":\"\\\"9\",\"b\":[1,-2,3.5e2]}", "{\"a\":\"\\\"9\",\"b\":[1,-2,350.0]}" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct why why = { "" };
+		json_t *json = json_parse_provider(rows[i].sent, strlen(rows[i].sent), 1000, &why);
+		if (json == NULL)
+			fail_msg("%s: %s", rows[i].sent, why.text);
+		char *text = json_text(json);
+		assert_string_equal(text, rows[i].read);
+		free(text);
+		json_decref(json);
+	}
+}
+
+/* It is a real then, which no reader of whole numbers takes. */
+static void
+an_integer_beyond_64_bits_is_read_as_none(void **state)
+{
+	static const char *const numbers[] = { "9223372036854775808", "-9223372036854775809",
+		                               "123456789012345678901234567890" };
+	char text[600];
+	(void)state;
+	for (size_t i = 0; i <= sizeof(numbers) / sizeof(numbers[0]); i++) {
+		bool last = i == sizeof(numbers) / sizeof(numbers[0]);
+		if (last)
+			snprintf(text, sizeof(text), "{\"a\":-%0400d,\"b\":7}", 0);
+		else
+			snprintf(text, sizeof(text), "{\"a\":%s,\"b\":7}", numbers[i]);
+		if (last)
+			memset(strchr(text, '0'), '9', 400);
+		json_t *json = json_parse_provider(text, strlen(text), 1000, NULL);
+		assert_non_null(json);
+		assert_true(json_is_real(json_at(json, "a")));
+		assert_int_equal(json_maybe_integer(json, "a", -1), -1);
+		assert_int_equal(json_maybe_integer(json, "b", -1), 7);
+		json_decref(json);
+	}
+}
+
+/* Mending makes no JSON of what is none, and keeps every limit. */
+static void
+what_is_no_json_is_not_mended_into_some(void **state)
+{
+	static const char *const bad[] = { "",
+		                           "{\"a\":1",
+		                           "{\"a\":007}",
+		                           "{\"a\":-}",
+		                           "{\"a\":1,\"a\":2}",
+		                           "{\"a\":\"\\",
+		                           "{\"a\":\"\\u00\"}",
+		                           "{\"a\":\"\\u",
+		                           "{\"a\":\"\\ud83d\\u\"}",
+		                           "[1]",
+		                           "{\"a\":\"\xff\"}",
+		                           "{\"a\":1e999}",
+		                           "{\"a\":0009223372036854775808}" };
+	static const char nul[] = "{\"a\":\"x\0y\"}";
+	struct why why = { "" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_null(json_parse_provider(bad[i], strlen(bad[i]), 1000, NULL));
+	assert_null(json_parse_provider(nul, sizeof(nul) - 1, 1000, NULL));
+	assert_null(json_parse_provider("{\"a\":1}", 7, 6, &why));
+	assert_non_null(strstr(why.text, "7 bytes"));
+}
+
 /* A flag that must not be overlooked: only these are no. */
 static void
 a_flag_is_set_however_it_is_written(void **state)
@@ -276,6 +366,9 @@ main(void)
 		cmocka_unit_test(a_wanted_field_says_what_is_wrong_with_it),
 		cmocka_unit_test(an_integer_is_whole_and_keeps_all_its_digits),
 		cmocka_unit_test(a_field_that_may_be_missing_is_empty_then),
+		cmocka_unit_test(what_the_library_cant_hold_is_mended),
+		cmocka_unit_test(an_integer_beyond_64_bits_is_read_as_none),
+		cmocka_unit_test(what_is_no_json_is_not_mended_into_some),
 		cmocka_unit_test(a_flag_is_set_however_it_is_written),
 		cmocka_unit_test(a_number_that_does_not_fit_is_not_cut_into_another),
 		cmocka_unit_test(stored_text_does_not_depend_on_the_order_of_keys),
