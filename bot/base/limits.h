@@ -25,9 +25,10 @@ enum {
 	REQUEST_SECONDS_MAX = 20,
 	IDLE_SECONDS_MAX = 30,
 	/* Seconds in which the other side must take its answer, and then hang up. */
-	ANSWER_SECONDS_MAX = 60,
+	ANSWER_SECONDS_MAX = 20,
 	LINGER_SECONDS_MAX = 2,
-	/* Open inbound connections.  An idle one costs 0.4 kB of ours and a descriptor. */
+	/* Open inbound connections, the control socket's apart.  An idle one costs 0.4 kB of ours and a
+	 * descriptor. */
 	CONNECTIONS_MAX = 1024,
 	/* Bytes of bodies under way, over all connections; and as many of answers. */
 	EXCHANGE_BYTES_MAX = 64 * 1024 * 1024,

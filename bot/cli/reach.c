@@ -39,6 +39,10 @@ static int
 read_answer(const struct http_response *response, json_t **output, struct why *why)
 {
 	int code = EXIT_YES;
+	if (response->status == 503) { /* has no body: it never reached an action */
+		why_set(why, "the running program is busy: nothing was changed, try again");
+		return EXIT_COULD_NOT;
+	}
 	json_t *answer = json_parse_object(buffer_text(&response->body), response->body.length,
 	                                   REQUEST_BYTES_MAX, why);
 	if (answer == NULL)

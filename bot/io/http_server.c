@@ -20,8 +20,12 @@
  *   3. A connection that is to be closed is first shut down for writing and then read
  *      until the other side hangs up: closing with unread bytes makes the kernel send a
  *      reset, and a 413 would be lost with it.
- *   4. When all places are taken, the one that has been of no use for longest goes.  So a
- *      thousand idle connections can't keep a webhook out.
+ *   4. When all places are taken, the one that has been of no use for longest goes; when
+ *      nobody is idle, the one that has been reading its answer for longest.  So neither a
+ *      thousand idle connections nor a thousand that never read can keep a webhook out.
+ *      Places and budgets are for strangers: who comes over a unix socket may do with this
+ *      process what he likes anyway, needs no place and is never sent away, so that a
+ *      mandate can be revoked in the middle of a flood.
  *   5. The handler is the last thing called on every path: it may answer at once, and the
  *      connection may be gone when it returns.
  *   6. A refusal names no reason that came from outside.  Nothing here logs a path.
@@ -64,7 +68,10 @@ enum {
 	SCRATCH_BYTES = 64 * 1024,
 	PEER_SIZE = 64,
 	/* How long a listener rests when the kernel has no descriptor left. */
-	REST_MS = 100
+	REST_MS = 100,
+	/* What the kernel may hold of one answer; it doubles this.  Left to itself it takes up to 4 MB for
+	 * each connection that does not read. */
+	SEND_BUFFER_BYTES = 16 * 1024
 };
 
 enum state { STATE_IDLE, STATE_HEAD, STATE_BODY, STATE_WAITING, STATE_SENDING, STATE_LINGERING };
@@ -110,6 +117,7 @@ struct http_server {
 	LIST_HEAD(, connection) connections;
 	LIST_HEAD(, http_exchange) exchanges;
 	int64_t connection_count, waiting;
+	int64_t places_taken;            /* connections that are not a unix socket's */
 	size_t body_bytes, answer_bytes; /* under way, over all connections */
 	struct loop_timer *sweep;
 	int64_t sweep_at_us;
@@ -117,6 +125,13 @@ struct http_server {
 	bool said_full;              /* until half of the places are free again */
 	char scratch[SCRATCH_BYTES]; /* what is being received right now */
 };
+
+/* Comes over a unix socket, which is open to this user alone: rule 4. */
+static bool
+is_family(const struct connection *connection)
+{
+	return connection->site->unix_path != NULL;
+}
 
 /* --- exchanges ------------------------------------------------------------------------------ */
 
@@ -209,24 +224,46 @@ connection_free(struct connection *connection)
 	buffer_free(&connection->output);
 	LIST_REMOVE(connection, link);
 	server->connection_count--;
+	server->places_taken -= !is_family(connection);
 	free(connection);
 }
 
-/* Rule 4: makes room by closing the connection that has been without a complete request for longest. */
-static bool
-connection_evict(struct http_server *server)
+/* The connection that has been in one of `states` (bits) for longest; `family` for those of unix sockets
+ * as well.  NULL for none. */
+static struct connection *
+connection_oldest(struct http_server *server, unsigned states, bool family)
 {
 	struct connection *oldest = NULL;
 	struct connection *at = LIST_FIRST(&server->connections);
 	for (; at != NULL; at = LIST_NEXT(at, link)) {
-		bool busy = at->state == STATE_WAITING || at->state == STATE_SENDING;
-		if (!busy && (oldest == NULL || at->since_us < oldest->since_us))
+		bool meant = (states & (1U << at->state)) != 0 && (family || !is_family(at));
+		if (meant && (oldest == NULL || at->since_us < oldest->since_us))
 			oldest = at;
 	}
-	if (oldest == NULL)
-		return false;
-	connection_free(oldest);
-	return true;
+	return oldest;
+}
+
+enum {
+	NO_WHOLE_REQUEST =
+		1U << STATE_IDLE | 1U << STATE_HEAD | 1U << STATE_BODY | 1U << STATE_LINGERING,
+	BEING_READ = 1U << STATE_SENDING
+};
+
+/* Closes the oldest stranger's connection in one of `states`; false when there is none. */
+static bool
+connection_evict(struct http_server *server, unsigned states)
+{
+	struct connection *oldest = connection_oldest(server, states, false);
+	if (oldest != NULL)
+		connection_free(oldest);
+	return oldest != NULL;
+}
+
+/* Rule 4. */
+static bool
+make_place(struct http_server *server)
+{
+	return connection_evict(server, NO_WHOLE_REQUEST) || connection_evict(server, BEING_READ);
 }
 
 static bool
@@ -276,13 +313,25 @@ connection_send(struct connection *connection)
 		loop_watch_want(connection->watch, LOOP_WRITE);
 }
 
+/* Room for `length` more bytes in a budget, where need be at the cost of the oldest in `states`. */
+static bool
+make_room(struct http_server *server, const size_t *used, size_t length, unsigned states)
+{
+	ensure(length <= EXCHANGE_BYTES_MAX);
+	while (length > EXCHANGE_BYTES_MAX - *used)
+		if (!connection_evict(server, states))
+			return false;
+	return true;
+}
+
 static void
 connection_answer(struct connection *connection, const struct http_response *response)
 {
 	struct http_server *server = connection->site->server;
 	http_response_write(&connection->output, response, connection->closes);
-	if (response->body.failed || connection->output.failed ||
-	    connection->output.length > EXCHANGE_BYTES_MAX - server->answer_bytes) {
+	bool failed = response->body.failed || connection->output.failed;
+	if (failed ||
+	    !make_room(server, &server->answer_bytes, connection->output.length, BEING_READ)) {
 		log_line(LOG_ERROR, "http_server.answer_too_large", "status=%d bytes=%zu",
 		         response->status, response->body.length);
 		buffer_reset(&connection->output);
@@ -626,6 +675,7 @@ connection_new(struct site *site, int descriptor, const char *peer)
 	buffer_init(&connection->output, ANSWER_BYTES_MAX + REQUEST_HEAD_BYTES_MAX);
 	LIST_INSERT_HEAD(&server->connections, connection, link);
 	server->connection_count++;
+	server->places_taken += !is_family(connection);
 	connection_enter(connection, STATE_IDLE);
 }
 
@@ -643,15 +693,15 @@ turn_away(int descriptor)
 static bool
 place_free(struct http_server *server)
 {
-	if (server->connection_count <= CONNECTIONS_MAX / 2)
+	if (server->places_taken <= CONNECTIONS_MAX / 2)
 		server->said_full = false;
-	if (server->connection_count < CONNECTIONS_MAX)
+	if (server->places_taken < CONNECTIONS_MAX)
 		return true;
 	if (!server->said_full)
 		log_line(LOG_WARNING, "http_server.full",
 		         "connections=%d: the longest idle ones are closed", CONNECTIONS_MAX);
 	server->said_full = true;
-	return connection_evict(server);
+	return make_place(server);
 }
 
 /* False when there is nobody left to accept, for now. */
@@ -665,7 +715,7 @@ site_accept_one(struct site *site)
 	if (descriptor < 0) {
 		bool exhausted =
 			errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
-		if (exhausted && !connection_evict(server)) {
+		if (exhausted && !make_place(server)) {
 			log_line(LOG_ERROR, "http_server.exhausted", "error=\"%s\"",
 			         strerror(errno));
 			loop_watch_want(site->watch, 0);
@@ -673,11 +723,13 @@ site_accept_one(struct site *site)
 		}
 		return false;
 	}
-	const int yes = 1;
+	const int yes = 1, bytes = SEND_BUFFER_BYTES;
 	char peer[PEER_SIZE];
+	bool family = site->unix_path != NULL;
 	peer_name(&address, length, peer);
 	(void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-	if (!descriptor_prepare(descriptor) || !place_free(server))
+	(void)setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	if (!descriptor_prepare(descriptor) || (!family && !place_free(server)))
 		turn_away(descriptor);
 	else
 		connection_new(site, descriptor, peer);
@@ -813,8 +865,9 @@ http_server_close(struct http_server *server)
 	server->closed = true;
 	for (; site != NULL; site = LIST_NEXT(site, link))
 		site_close(site);
-	while (connection_evict(server))
-		continue;
+	struct connection *idle;
+	while ((idle = connection_oldest(server, NO_WHOLE_REQUEST, true)) != NULL)
+		connection_free(idle);
 }
 
 int64_t

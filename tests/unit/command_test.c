@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/buffer.h"
 #include "base/instant.h"
@@ -814,6 +815,46 @@ play_and_live_folders_never_mix(void **state)
 	stop(&sandbox);
 }
 
+/* Listens where `serve` would, and has no room for anybody. */
+static pid_t
+start_busy_program(const char *data)
+{
+	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+				   "Connection: close\r\nContent-Length: 0\r\n\r\n";
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct raw_message request;
+	assert_true(
+		text_format(address.sun_path, sizeof(address.sun_path), "%s/control.sock", data));
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 8), 0);
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	while (child == 0) {
+		int peer = accept(listener, NULL, NULL);
+		if (peer >= 0 && raw_receive(peer, &request))
+			raw_send(peer, busy);
+		raw_message_free(&request);
+		close(peer);
+	}
+	close(listener);
+	return child;
+}
+
+static void
+a_busy_program_is_not_taken_for_one_that_refuses(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	pid_t busy = start_busy_program("estorno-data");
+	int code = estorno("mandate", "revoke", "cm_support", NULL);
+	kill(busy, SIGKILL);
+	waitpid(busy, NULL, 0);
+	assert_int_equal(code, COULD_NOT);
+	assert_complained("busy: nothing was changed, try again");
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 /* The program stands beside the folder of this test. */
@@ -860,6 +901,7 @@ main(void)
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
 		OF_COMMANDS(changes_go_to_the_running_program),
 		OF_COMMANDS(play_and_live_folders_never_mix),
+		OF_COMMANDS(a_busy_program_is_not_taken_for_one_that_refuses),
 	};
 	find_program();
 	unsetenv("ESTORNO_DATA");

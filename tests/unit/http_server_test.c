@@ -5,7 +5,7 @@
  * The server has two sites, so that a handler can be told from the other:
  *
  *	the first    /echo what came, /later after a moment, /hold until /release, /drop,
- *	             /big an answer of 2 MB, /status how many wait, /close, /stop
+ *	             /big an answer of 2 MB, /page one of 48 kB, /status how many wait, /close, /stop
  *	the second   answers "second" to everything; a unix socket, quick to lose patience
  */
 #include "test.h"
@@ -24,7 +24,13 @@
 #include "io/loop.h"
 #include "raw_socket.h"
 
-enum { BODY_MAX = 256 * 1024, PATIENCE_MS = 150, HELD_MAX = 128, BIG = 2 * 1024 * 1024 };
+enum {
+	BODY_MAX = 256 * 1024,
+	PATIENCE_MS = 150,
+	HELD_MAX = 128,
+	BIG = 2 * 1024 * 1024,
+	PAGE = 48 * 1024
+};
 
 struct fixture {
 	pthread_t thread;
@@ -32,8 +38,8 @@ struct fixture {
 	int port;
 	int big_port; /* a site with large bodies */
 	char directory[64];
-	char unix_path[80];
-	atomic_int handled; /* requests that reached a handler */
+	char unix_path[80], slow_unix_path[80]; /* the second has all the patience there is */
+	atomic_int handled;                     /* requests that reached a handler */
 	struct loop *loop;
 	struct http_server *server;
 	struct http_exchange *held[HELD_MAX];
@@ -66,13 +72,13 @@ answer_now(void *context)
 }
 
 static void
-answer_big(struct http_exchange *exchange)
+answer_letters(struct http_exchange *exchange, int count)
 {
-	char *text = malloc(BIG + 1);
+	char *text = malloc((size_t)count + 1);
 	assert_non_null(text);
-	for (int i = 0; i < BIG; i++)
+	for (int i = 0; i < count; i++)
 		text[i] = (char)('a' + i % 26);
-	text[BIG] = '\0';
+	text[count] = '\0';
 	http_answer_text(exchange, 200, "text/plain", text);
 	free(text);
 }
@@ -111,7 +117,9 @@ first_site(void *context, struct http_exchange *exchange)
 	} else if (strcmp(url, "/drop") == 0) {
 		http_drop(exchange);
 	} else if (strcmp(url, "/big") == 0) {
-		answer_big(exchange);
+		answer_letters(exchange, BIG);
+	} else if (strcmp(url, "/page") == 0) {
+		answer_letters(exchange, PAGE);
 	} else if (strcmp(url, "/status") == 0) {
 		answer_status(fixture, exchange);
 	} else if (strcmp(url, "/close") == 0) {
@@ -152,6 +160,9 @@ listen_all(struct fixture *fixture)
 	assert_true(http_server_listen(fixture->server, &first, &fixture->port, &why));
 	assert_true(http_server_listen(fixture->server, &big, &fixture->big_port, &why));
 	assert_true(http_server_listen(fixture->server, &second, NULL, &why));
+	second.unix_path = fixture->slow_unix_path;
+	second.request_ms_max = second.idle_ms_max = 0;
+	assert_true(http_server_listen(fixture->server, &second, NULL, &why));
 	assert_string_equal(why.text, "");
 }
 
@@ -177,6 +188,8 @@ set_up(void **state)
 	snprintf(fixture->directory, sizeof(fixture->directory), "/tmp/estorno-test-XXXXXX");
 	assert_non_null(mkdtemp(fixture->directory));
 	snprintf(fixture->unix_path, sizeof(fixture->unix_path), "%s/s", fixture->directory);
+	snprintf(fixture->slow_unix_path, sizeof(fixture->slow_unix_path), "%s/slow",
+	         fixture->directory);
 	assert_int_equal(sem_init(&fixture->ready, 0, 0), 0);
 	assert_int_equal(pthread_create(&fixture->thread, NULL, serve, fixture), 0);
 	sem_wait(&fixture->ready);
@@ -660,9 +673,9 @@ idle_connections_are_closed(void **state)
 /* --- places --------------------------------------------------------------------------------- */
 
 /* In a process of its own: more connections than there are places, all of them idle.  Exits 0 when a
- * late comer is answered all the same. */
+ * late comer is answered all the same; `family` come over a unix socket and need no places. */
 static void
-crowd(int port)
+crowd(int port, int family)
 {
 	enum { CROWD = CONNECTIONS_MAX + 200 };
 	static int descriptors[CROWD];
@@ -678,7 +691,8 @@ crowd(int port)
 	bool answered = raw_send(descriptors[CROWD - 1], GET("/status")) &&
 	                raw_receive(descriptors[CROWD - 1], &answer) && answer.status == 200;
 	long open = strtol(strstr(answer.body, "connections ") + strlen("connections "), NULL, 10);
-	_exit(answered && open <= CONNECTIONS_MAX && raw_is_closed(descriptors[0]) ? 0 : 1);
+	_exit(answered && open <= CONNECTIONS_MAX + family && raw_is_closed(descriptors[0]) ? 0
+	                                                                                    : 1);
 }
 
 static void
@@ -692,12 +706,78 @@ a_crowd_of_idle_connections_keeps_nobody_out(void **state)
 	wait_for_status(fixture, "waiting 2");
 	pid_t child = fork();
 	if (child == 0)
-		crowd(fixture->port);
+		crowd(fixture->port, 0);
 	assert_int_equal(waitpid(child, &result, 0), child);
 	assert_int_equal(result, 0);
 	assert_int_equal(ask(fixture->port, GET("/release"), NULL, 0), 200);
 	assert_int_equal(ask_on(waiting, NULL, NULL, 0), 200);
 	close(waiting);
+}
+
+/* Asks for more pages than a kernel would hold, sees that the first one begins, and takes no more. */
+static int
+connect_and_never_read(int port)
+{
+	enum { PAGES = 100 };
+	const int room = 2048;
+	struct sockaddr_in address = raw_address(port);
+	char byte;
+	int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+	raw_limit(descriptor);
+	setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	if (connect(descriptor, (struct sockaddr *)&address, sizeof(address)) != 0)
+		return -1;
+	for (int i = 0; i < PAGES; i++)
+		if (!raw_send(descriptor, GET("/page")))
+			return -1;
+	return recv(descriptor, &byte, 1, MSG_PEEK) == 1 ? descriptor : -1;
+}
+
+/* In a process of its own: more connections than there are places, none of which reads its answer. */
+static void
+stuffed_crowd(int port, const char *unix_path)
+{
+	enum { CROWD = CONNECTIONS_MAX + 600 };
+	struct rlimit limit = { CROWD + 64, CROWD + 64 };
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		_exit(3);
+	for (int i = 0; i < CROWD; i++)
+		if (connect_and_never_read(port) < 0)
+			_exit(4);
+	if (ask(port, GET("/echo"), NULL, 0) != 200)
+		_exit(5);
+	int family = unix_connect(unix_path);
+	_exit(ask_on(family, GET("/echo"), NULL, 0) == 409 ? 0 : 6);
+}
+
+static void
+a_crowd_that_never_reads_its_answers_keeps_nobody_out(void **state)
+{
+	struct fixture *fixture = *state;
+	int result = -1;
+	fflush(NULL);
+	pid_t child = fork();
+	if (child == 0)
+		stuffed_crowd(fixture->port, fixture->unix_path);
+	assert_int_equal(waitpid(child, &result, 0), child);
+	assert_int_equal(result, 0);
+}
+
+/* Strangers come and go; who listens on the unix socket is still there. */
+static void
+a_crowd_pushes_nobody_off_a_unix_socket(void **state)
+{
+	struct fixture *fixture = *state;
+	int result = -1;
+	int family = unix_connect(fixture->slow_unix_path);
+	fflush(NULL);
+	pid_t child = fork();
+	if (child == 0)
+		crowd(fixture->port, 1);
+	assert_int_equal(waitpid(child, &result, 0), child);
+	assert_int_equal(result, 0);
+	assert_int_equal(ask_on(family, GET("/echo"), NULL, 0), 409);
+	close(family);
 }
 
 /* Bodies that wait for their answers are held in memory, up to a ceiling over all connections. */
@@ -866,6 +946,8 @@ main(void)
 		TEST(slow_senders_are_cut_however_steadily_they_drip),
 		TEST(idle_connections_are_closed),
 		TEST(a_crowd_of_idle_connections_keeps_nobody_out),
+		TEST(a_crowd_that_never_reads_its_answers_keeps_nobody_out),
+		TEST(a_crowd_pushes_nobody_off_a_unix_socket),
 		TEST(bodies_under_way_have_a_ceiling_in_all),
 		TEST(sites_have_their_own_handlers_and_a_unix_socket_is_ours_alone),
 		TEST(a_closed_server_takes_nobody_and_still_answers),
