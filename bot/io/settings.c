@@ -70,6 +70,9 @@ static const struct row rows[] = {
 	NUMBER(idle_seconds, 1, IDLE_SECONDS_MAX, "30",
 	       "that a connection to us may rest between two requests, then it is closed"),
 	NUMBER(told_wait_seconds, 1, 600, "10", "for the channel to confirm that the reply left"),
+	NUMBER(order_fresh_seconds, 0, 60, "60",
+	       "an order read so lately is not read again before paying and in the read-back: Omie "
+	       "answers the same question once a minute; 0 waits for that"),
 	NUMBER(look_up_give_up_minutes, 1, 1440, "30",
 	       "reading ERP and bank before an offer, then a person"),
 	NUMBER(refund_give_up_minutes, 1, 1440, "30", "waiting for the bank, then a person"),
@@ -267,6 +270,8 @@ settings_policy(const struct settings *s, bool sandbox, struct policy *policy)
 		.verify_give_up_ms = s->verify_give_up_minutes * MINUTE_MS,
 		.tell_give_up_ms = s->tell_give_up_minutes * MINUTE_MS,
 		.told_wait_ms = s->told_wait_seconds * SECOND_MS,
+		/* The simulated ERP answers as often as it is asked. */
+		.order_fresh_ms = sandbox ? 0 : s->order_fresh_seconds * SECOND_MS,
 		.sandbox = sandbox,
 	};
 	ensure(text_copy(policy->merchant, sizeof(policy->merchant), s->merchant));

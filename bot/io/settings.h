@@ -37,6 +37,7 @@ struct settings {
 	int64_t call_timeout_seconds;
 	int64_t request_seconds, idle_seconds;
 	int64_t told_wait_seconds;
+	int64_t order_fresh_seconds;
 	int64_t look_up_give_up_minutes, refund_give_up_minutes, note_give_up_minutes,
 		verify_give_up_minutes, tell_give_up_minutes;
 };

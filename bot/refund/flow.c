@@ -76,7 +76,7 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 		        [EVENT_ANSWER] = reserved_learns,
 		        [EVENT_ROOM] = reserved_weighed,
 		        [EVENT_HUMAN_REPLIED] = taken_over },
-		.waits_for = ANSWER(PAY_PAYMENT),
+		.waits_for = ANSWER(LEDGER_ORDER) | ANSWER(PAY_PAYMENT),
 		.again = reserved_again,
 		.gives_up = reserved_gives_up, AT_MOST(look_up_give_up_ms),
 		.notice = TEMPLATE_CONFIRMING,
@@ -101,7 +101,7 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 	[CASE_VERIFYING] = {
 		.on = { [EVENT_MESSAGE] = late_hears,
 		        [EVENT_ANSWER] = verifying_learns },
-		.waits_for = ANSWER(PAY_PAYMENT) | ANSWER(INVOICE_NOTE),
+		.waits_for = ANSWER(LEDGER_ORDER) | ANSWER(PAY_PAYMENT) | ANSWER(INVOICE_NOTE),
 		.again = verifying_again,
 		.gives_up = verifying_gives_up, AT_MOST(verify_give_up_ms),
 		.notice = TEMPLATE_CONFIRMING,

@@ -32,6 +32,7 @@ void step_say(struct step *s, enum template template);
 /* Asks the world.  `step_operation` gives the operation to fill in. */
 struct operation *step_ask(struct step *s, enum operation_kind kind);
 void step_ask_payment(struct step *s, const char *reference);
+void step_ask_order(struct step *s);
 struct effect *step_effect(struct step *s, enum effect_kind kind);
 
 /* Sets the next try: 1, 2, 4, 8, 15, 30, then every 60 s (pix.md section 5), or later when the provider
@@ -43,6 +44,12 @@ struct understanding step_understand(const struct step *s, enum awaiting awaitin
 
 /* Keeps what an operation learnt in the case. */
 void step_learn(struct step *s);
+
+/* The order must be read again, unless it was read within policy.order_fresh_ms: an ERP that answers the
+ * same question only once a minute (omie.md section 9) has no newer word, and asking it all the same brings
+ * errors that in the end shut us out.  What such a reading is worth stands in the receipt, which is valid as
+ * of the oldest of its readings. */
+void step_forget_order(struct step *s);
 
 /* This step's random bytes come in four slots of 16: slot 0 is for an id, the others for salts. */
 void step_new_id(const struct step *s, char *id, const char *prefix);
@@ -62,7 +69,8 @@ flow_step offered_hears, offered_void, offered_weighed, offered_expires;
 flow_step reserved_hears, reserved_void, reserved_learns, reserved_weighed, reserved_again,
 	reserved_gives_up;
 flow_step refunding_learns, refunding_weighed, refunding_again, refunding_gives_up;
-flow_step late_hears; /* money is under way: words no longer stop it */
+flow_step late_hears;           /* money is under way: words no longer stop it */
+void last_look(struct step *s); /* enters nothing: RESERVED has begun */
 void refund_enquire(struct step *s);
 
 /* --- proving.c: the note, the read-back, the receipt, the reply ------------------------------ */

@@ -20,8 +20,7 @@ looking_up_again(struct step *s)
 {
 	struct refund_case *c = s->c;
 	if (c->order_reading.read_ms == 0) {
-		struct order_query *query = &step_ask(s, OPERATION_LEDGER_ORDER)->order;
-		ensure(text_copy(query->number, sizeof(query->number), c->order_number));
+		step_ask_order(s);
 	} else if (c->payment_reading.read_ms == 0) {
 		step_ask_payment(s, c->order.payment_reference);
 	} else {
@@ -221,7 +220,7 @@ offered_weighed(struct step *s)
 		return;
 	}
 	step_enter(s, CASE_RESERVED);
-	reserved_again(s);
+	last_look(s);
 }
 
 void

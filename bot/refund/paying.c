@@ -3,7 +3,8 @@
  *
  * The safe refund protocol of pix.md section 5:
  *
- *	1. read the payment again: it exists, nothing of it went back, it is in time
+ *	1. read order and payment again: the order stands as it was offered; the payment exists,
+ *	   nothing of it went back, it is in time
  *	2. the order to pay is stored under its derived id, with the mandate weighed in the
  *	   same transaction, and only then sent: once
  *	3. a clear answer is believed only as far as the next read
@@ -20,10 +21,41 @@
 
 /* --- RESERVED: the last look ----------------------------------------------------------------------- */
 
+/* What is missing is asked for, both at once. */
+static void
+ask_what_is_missing(struct step *s)
+{
+	if (s->c->order_reading.read_ms == 0)
+		step_ask_order(s);
+	if (s->c->payment_reading.read_ms == 0)
+		step_ask_payment(s, s->c->refund.e2eid);
+}
+
+/* Only what is read from here on lets money go. */
+void
+last_look(struct step *s)
+{
+	step_forget_order(s);
+	s->c->payment_reading = (struct reading){ 0 };
+	ask_what_is_missing(s);
+}
+
+static bool
+is_old(const struct step *s, const struct reading *reading)
+{
+	return s->around->now_ms - reading->read_ms > MINUTE_MS;
+}
+
+/* One of the two would not answer for a while: what the other said is then asked again with it. */
 void
 reserved_again(struct step *s)
 {
-	step_ask_payment(s, s->c->refund.e2eid);
+	struct refund_case *c = s->c;
+	if (is_old(s, &c->order_reading))
+		step_forget_order(s);
+	if (is_old(s, &c->payment_reading))
+		c->payment_reading = (struct reading){ 0 };
+	ask_what_is_missing(s);
 }
 
 /* The order to pay, the same bytes whenever it is made for this refund. */
@@ -41,6 +73,23 @@ order_to_pay(struct step *s)
 	                   c->order_number));
 }
 
+/* What has been read so far of order and payment, against what was offered. */
+static enum hold_reason
+review_anew(const struct step *s)
+{
+	const struct refund_case *c = s->c;
+	const struct payment_facts *payment = c->payment_reading.read_ms != 0 ? &c->payment : NULL;
+	enum hold_reason reason =
+		policy_review(&c->order, payment, s->around->customer_address, s->around->now_ms);
+	if (reason != HOLD_NONE)
+		return reason;
+	bool same_payment = text_equal(c->order.payment_reference, c->payment.e2eid) ||
+	                    text_equal(c->order.payment_reference, c->payment.txid);
+	bool same_amount = c->order.total_cents == c->offer.amount_cents &&
+	                   (payment == NULL || payment->amount_cents == c->offer.amount_cents);
+	return same_payment && same_amount ? HOLD_NONE : HOLD_MISMATCHED;
+}
+
 void
 reserved_learns(struct step *s)
 {
@@ -56,13 +105,11 @@ reserved_learns(struct step *s)
 		return;
 	}
 	step_learn(s);
-	enum hold_reason reason = policy_review(&c->order, &c->payment, s->around->customer_address,
-	                                        s->around->now_ms);
-	if (reason == HOLD_NONE && c->offer.amount_cents != c->payment.amount_cents)
-		reason = HOLD_MISMATCHED;
+	bool seen = c->order_reading.read_ms != 0 && c->payment_reading.read_ms != 0;
+	enum hold_reason reason = review_anew(s);
 	if (reason != HOLD_NONE)
 		step_hold(s, reason);
-	else
+	else if (seen)
 		order_to_pay(s);
 }
 

@@ -2,7 +2,7 @@
  * The shop's policy, and what it makes of an order and its payment.
  *
  * policy_review() is the one place that decides whether money could go back at all; it
- * is asked before the offer and again, with fresh facts, before paying.  The mandate
+ * is asked before the offer and again, with order and payment read anew, before paying.  The mandate
  * is weighed elsewhere (mandate.h), because it is finance's word and not the shop's.
  */
 #ifndef REFUND_POLICY_H
@@ -26,6 +26,7 @@ struct policy {
 	int64_t refund_give_up_ms;  /* waiting for the bank's yes or no */
 	int64_t note_give_up_ms;    /* waiting for the tax authority */
 	int64_t verify_give_up_ms;  /* reading everything back */
+	int64_t order_fresh_ms;     /* an order read so lately need not be read again */
 	int64_t tell_give_up_ms;    /* getting the reply to the customer */
 	int64_t told_wait_ms;       /* after the channel accepted the reply, for its delivery */
 	bool sandbox;               /* receipts are test receipts; test notes count */

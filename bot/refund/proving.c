@@ -2,7 +2,7 @@
  * The credit note, the read-back, the receipt, and the reply.
  *
  *	NOTING      the return note is issued under a ref of ours and read until authorised
- *	VERIFYING   payment and note are read once more with read-only credentials, and the
+ *	VERIFYING   order, payment and note are read once more with read-only credentials, and the
  *	            gate judges; a good verdict renders the reply and binds its exact words
  *	SEALED      the receipt is on disk and being signed
  *	NOTIFYING   only now is the customer told
@@ -41,11 +41,24 @@ note_write(const struct step *s, struct operation *operation)
 	memcpy(request->items, c->order.items, sizeof(request->items));
 }
 
+/* There will be no note without a person: the receipt says why. */
+static void
+note_failed(struct step *s, enum hold_reason reason)
+{
+	s->c->reason = reason;
+	verify(s);
+}
+
 static void
 send_note(struct step *s)
 {
 	struct refund_case *c = s->c;
-	ensure(c->offer.amount_cents == c->order.total_cents);
+	/* The read-back may have brought an order that is no longer the one that was refunded. */
+	if (c->offer.amount_cents != c->order.total_cents ||
+	    policy_review_note(&c->order) != HOLD_NONE) {
+		note_failed(s, HOLD_NOTE_UNCONFIRMED);
+		return;
+	}
 	note_write(s, step_ask(s, OPERATION_INVOICE_ISSUE));
 	c->note.send_again = false;
 	c->note.sends++;
@@ -65,14 +78,6 @@ ask_note(struct step *s)
 {
 	struct note_query *query = &step_ask(s, OPERATION_INVOICE_NOTE)->note_status;
 	ensure(text_copy(query->ref, sizeof(query->ref), s->c->note.ref));
-}
-
-/* There will be no note without a person: the receipt says why. */
-static void
-note_failed(struct step *s, enum hold_reason reason)
-{
-	s->c->reason = reason;
-	verify(s);
 }
 
 static void
@@ -176,19 +181,28 @@ noting_gives_up(struct step *s)
 static void
 read_back(struct step *s)
 {
+	if (s->c->order_reading.read_ms == 0)
+		step_ask_order(s);
 	if (s->c->payment_reading.read_ms == 0)
 		step_ask_payment(s, s->c->refund.e2eid);
 	if (s->c->note.ref[0] != '\0' && s->c->note_reading.read_ms == 0)
 		ask_note(s);
 }
 
+/* A verdict is about what the systems of record say now. */
+static void
+forget_readings(struct step *s)
+{
+	step_forget_order(s);
+	s->c->payment_reading = (struct reading){ 0 };
+	s->c->note_reading = (struct reading){ 0 };
+}
+
 void
 verify(struct step *s)
 {
-	struct refund_case *c = s->c;
 	step_enter(s, CASE_VERIFYING);
-	c->payment_reading = (struct reading){ 0 };
-	c->note_reading = (struct reading){ 0 };
+	forget_readings(s);
 	read_back(s);
 }
 
@@ -344,7 +358,8 @@ static bool
 everything_was_read(const struct refund_case *c)
 {
 	bool note_is_due = c->note.ref[0] != '\0';
-	return c->payment_reading.read_ms != 0 && (!note_is_due || c->note_reading.read_ms != 0);
+	return c->order_reading.read_ms != 0 && c->payment_reading.read_ms != 0 &&
+	       (!note_is_due || c->note_reading.read_ms != 0);
 }
 
 /* A good verdict is sealed at once.  One that is merely incomplete may be a read that came too early, and
@@ -359,8 +374,7 @@ conclude(struct step *s)
 		seal(s);
 		return;
 	}
-	c->payment_reading = (struct reading){ 0 };
-	c->note_reading = (struct reading){ 0 };
+	forget_readings(s);
 	step_pace(s);
 }
 

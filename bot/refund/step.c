@@ -73,6 +73,13 @@ step_ask_payment(struct step *s, const char *reference)
 }
 
 void
+step_ask_order(struct step *s)
+{
+	struct order_query *query = &step_ask(s, OPERATION_LEDGER_ORDER)->order;
+	ensure(text_copy(query->number, sizeof(query->number), s->c->order_number));
+}
+
+void
 step_pace(struct step *s)
 {
 	static const int64_t pauses_ms[] = { 1000, 2000, 4000, 8000, 15000, 30000, 60000 };
@@ -127,6 +134,14 @@ step_learn(struct step *s)
 		note_reading(s, &c->note_reading);
 		break;
 	}
+}
+
+void
+step_forget_order(struct step *s)
+{
+	int64_t age_ms = s->around->now_ms - s->c->order_reading.read_ms;
+	if (age_ms < 0 || age_ms >= s->around->policy->order_fresh_ms)
+		s->c->order_reading = (struct reading){ 0 };
 }
 
 /* --- chance ------------------------------------------------------------------------------------- */

@@ -36,6 +36,19 @@ name_connectors(const struct engine *engine, struct receipt *receipt)
 		                 RECEIPT_CONNECTOR_SIZE, engine->duties[i]->name));
 }
 
+/* A receipt is true as of the oldest thing it rests on. */
+static int64_t
+oldest_reading(const struct refund_case *c)
+{
+	const int64_t read_ms[] = { c->order_reading.read_ms, c->payment_reading.read_ms,
+		                    c->note_reading.read_ms };
+	int64_t oldest_ms = c->payment_reading.read_ms;
+	for (size_t i = 0; i < sizeof(read_ms) / sizeof(read_ms[0]); i++)
+		if (read_ms[i] != 0 && read_ms[i] < oldest_ms)
+			oldest_ms = read_ms[i];
+	return oldest_ms;
+}
+
 static void
 fill_receipt(const struct engine *engine, const struct refund_case *c,
              const struct effects *effects, const char *supersedes, struct receipt *receipt)
@@ -43,7 +56,7 @@ fill_receipt(const struct engine *engine, const struct refund_case *c,
 	receipt->action = RECEIPT_REFUND;
 	receipt->test = engine->setup.sandbox;
 	receipt->issued_ms = engine->now_ms;
-	receipt->valid_as_of_ms = c->payment_reading.read_ms;
+	receipt->valid_as_of_ms = oldest_reading(c);
 	receipt->verdict = effects->verdict;
 	ensure(text_copy(receipt->id, sizeof(receipt->id), c->receipt_id));
 	ensure(text_copy(receipt->org_id, sizeof(receipt->org_id), engine->policy.merchant));

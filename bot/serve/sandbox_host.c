@@ -248,23 +248,45 @@ sandbox_faults(const struct visit *visit)
 	json_decref(json);
 }
 
+/* The shop cancels an order in its ERP. */
+static bool
+cancel_order(struct world *world, const json_t *json, struct why *why)
+{
+	char number[ORDER_NUMBER_SIZE];
+	if (!json_get_text(json, "number", number, sizeof(number), why))
+		return false;
+	struct shop_order *order = world_order(world, number);
+	if (order == NULL)
+		return why_set(why, "there is no order %s", number);
+	order->facts.cancelled = true;
+	return true;
+}
+
+static bool
+add_order(struct world *world, const json_t *json, struct why *why)
+{
+	char number[ORDER_NUMBER_SIZE], phone[PHONE_TEXT_SIZE];
+	int64_t cents;
+	if (!json_get_text(json, "number", number, sizeof(number), why) ||
+	    !json_get_text(json, "phone", phone, sizeof(phone), why) ||
+	    !json_get_integer(json, "amount_cents", &cents, why))
+		return false;
+	return (cents > 0 && world_add_order(world, number, phone, cents, clock_now_ms())) ||
+	       why_set(why, "the order is there already, or the world is full");
+}
+
 void
 sandbox_orders(const struct visit *visit)
 {
+	struct world *world = visit->server->sandbox->sandbox.world;
 	struct why why = { "" };
-	char number[ORDER_NUMBER_SIZE], phone[PHONE_TEXT_SIZE];
-	int64_t cents;
 	json_t *json = visit_body(visit);
 	if (json == NULL)
 		return;
-	bool ok = json_get_text(json, "number", number, sizeof(number), &why) &&
-	          json_get_text(json, "phone", phone, sizeof(phone), &why) &&
-	          json_get_integer(json, "amount_cents", &cents, &why);
-	ok = ok && ((cents > 0 && world_add_order(visit->server->sandbox->sandbox.world, number,
-	                                          phone, cents, clock_now_ms())) ||
-	            why_set(&why, "the order is there already, or the world is full"));
-	if (ok)
-		visit_answer_json(visit, 200, json_pack("{s:b}", "added", 1));
+	bool cancels = json_is_true(json_object_get(json, "cancelled"));
+	if (cancels ? cancel_order(world, json, &why) : add_order(world, json, &why))
+		visit_answer_json(visit, 200,
+		                  json_pack("{s:b}", cancels ? "cancelled" : "added", 1));
 	else
 		http_answer_error(visit->exchange, 400, "bad_request", why.text);
 	json_decref(json);

@@ -43,6 +43,7 @@ static const struct verb verbs[] = {
 	{ "arm", ONCE, world_arms, "PLACE FAULT [VALUE] [xTIMES]", "a fault waits at a provider" },
 	{ "order", ONCE, world_has_order, "NUMBER PHONE CENTAVOS",
 	  "the shop has one more order, paid by Pix" },
+	{ "order_cancelled", ONCE, world_cancels_order, "NUMBER", "the shop cancels it in its ERP" },
 	{ "refunded_elsewhere", ONCE, world_refunds_past_us, "ORDER NATURE CENTAVOS",
 	  "money goes back past us: ORIGINAL in the bank's app, MED_... by the central bank" },
 	{ "wait", ONCE, world_waits, "SECONDS s", "time passes" },

@@ -35,7 +35,7 @@ verb_play customer_hears, customer_heard, customer_never_heard, customers_heard_
 verb_play customer_is_left_in_peace;
 
 /* world.c: what happens at the providers, what their books say, what strangers send */
-verb_play world_arms, world_has_order, world_refunds_past_us, world_waits;
+verb_play world_arms, world_has_order, world_cancels_order, world_refunds_past_us, world_waits;
 verb_play world_refunds, world_refund_puts, world_notes, world_note_posts;
 verb_play world_adds_header, world_posts_webhook, world_sends_bytes;
 

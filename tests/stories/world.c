@@ -47,6 +47,15 @@ world_has_order(struct story *story, const char *words, struct buffer *found)
 	return true;
 }
 
+bool
+world_cancels_order(struct story *story, const char *words, struct buffer *found)
+{
+	(void)found;
+	story_wish(story, "/sandbox/orders",
+	           json_pack("{s:s,s:b}", "number", words, "cancelled", 1));
+	return true;
+}
+
 /* "8421 MED_FRAUDE 18600" */
 bool
 world_refunds_past_us(struct story *story, const char *words, struct buffer *found)

@@ -44,6 +44,8 @@ static const struct policy policy = {
 	.sandbox = true,
 };
 
+static const struct policy *rules = &policy;
+
 /* A case in the hands of the engine. */
 struct play {
 	struct refund_case c;
@@ -59,7 +61,7 @@ around(const struct play *play)
 	return (struct surroundings){
 		.now_ms = play->now_ms,
 		.entropy = entropy,
-		.policy = &policy,
+		.policy = rules,
 		.lexicon = language.lexicon,
 		.phrasebook = &language.phrasebook,
 		.customer_address = MARINA,
@@ -274,6 +276,11 @@ static const struct happening happenings[] = {
 	FAILS_ALL(PAY_REFUND_STATUS),
 	FAILS_ALL(INVOICE_ISSUE),
 	FAILS_ALL(INVOICE_NOTE),
+	{ .name = "ORDER too early",
+	  .kind = EVENT_ANSWER,
+	  .operation = OPERATION_LEDGER_ORDER,
+	  .outcome = OUTCOME_RETRY,
+	  .retry_after_ms = 57 * SECOND_MS },
 	{ .name = "wait an hour",
 	  .kind = EVENT_ANSWER,
 	  .operation = OPERATION_PAY_REFUND_STATUS,
@@ -354,8 +361,11 @@ pays_what_was_offered(const struct refund_case *before, const struct happening *
 	promise(!before->refund.settled && !before->refund.burnt);
 	promise(before->refund.sends < REFUND_SENDS_MAX);
 	/* An id that the bank has refused for good did not happen, and says so again. */
-	promise(before->state != CASE_RESERVED || h->facts == SAYS_PAYMENT ||
-	        h->facts == SAYS_PAYMENT_NOT_DONE);
+	promise(before->state != CASE_RESERVED || h->facts == SAYS_ORDER ||
+	        h->facts == SAYS_PAYMENT || h->facts == SAYS_PAYMENT_NOT_DONE);
+	/* Both have been read anew since the yes. */
+	promise(c->order_reading.read_ms > before->offer.consented_ms);
+	promise(c->payment_reading.read_ms > before->offer.consented_ms);
 	promise(before->state != CASE_REFUNDING ||
 	        (h->kind == EVENT_DEADLINE && before->refund.send_again));
 	promise(request->amount_cents == before->offer.amount_cents &&
@@ -622,12 +632,14 @@ static const struct {
 	{ "ORDER", CASE_LOOKING_UP },
 	{ "PAYMENT", CASE_OFFERED },
 	{ "says: sim", CASE_RESERVED },
+	{ "ORDER", CASE_RESERVED },
 	{ "PAYMENT", CASE_REFUNDING },
 	{ "REFUND_ACCEPTED", CASE_REFUNDING },
 	{ "REFUND_PROCESSING", CASE_REFUNDING },
 	{ "REFUND_RETURNED", CASE_NOTING },
 	{ "NOTE_TAKEN_IN", CASE_NOTING },
 	{ "NOTE_AUTHORISED", CASE_VERIFYING },
+	{ "ORDER", CASE_VERIFYING },
 	{ "PAYMENT_RETURNED", CASE_VERIFYING },
 	{ "NOTE_AUTHORISED", CASE_SEALED },
 	{ "sealed verified", CASE_NOTIFYING },
@@ -640,22 +652,26 @@ static const struct {
 	const char *happenings[5];
 } turnings[] = {
 	{ 5, { "a person replies" } },
-	{ 6, { "PAY_REFUND RETRY" } }, /* certainly not: may go again */
-	{ 6,
+	{ 5, { "PAYMENT" } },          /* the bank answers before the ERP */
+	{ 7, { "PAY_REFUND RETRY" } }, /* certainly not: may go again */
+	{ 7,
 	  { "PAY_REFUND UNKNOWN", "the clock strikes", "REFUND_MISSING",
 	    "the clock strikes late" } },
-	{ 6, { "the clock strikes late" } }, /* the bank says nothing for days */
-	{ 7, { "REFUND_NOT_DONE" } },
-	{ 7, { "REFUND_NOT_DONE", "PAYMENT_NOT_DONE", "sealed incomplete" } },
-	{ 7, { "REFUND_NOT_DONE", "PAYMENT_NOT_DONE", "sealed incomplete", "released" } },
-	{ 9, { "INVOICE_ISSUE RETRY" } },
-	{ 9, { "INVOICE_ISSUE REFUSED", "PAYMENT_RETURNED", "NOTE_MISSING" } },
-	{ 9, { "INVOICE_ISSUE REFUSED", "PAYMENT_RETURNED", "NOTE_MISSING", "sealed incomplete" } },
-	{ 11, { "PAYMENT_ELSEWHERE", "NOTE_AUTHORISED", "sealed duplicated" } },
-	{ 11, { "PAYMENT_MISSING", "NOTE_AUTHORISED" } },
-	{ 14, { "not told" } },
-	{ 15, { "not told" } },
-	{ 15, { "not told", "released" } },
+	{ 7, { "the clock strikes late" } }, /* the bank says nothing for days */
+	{ 8, { "REFUND_NOT_DONE" } },
+	{ 8, { "REFUND_NOT_DONE", "ORDER", "PAYMENT_NOT_DONE", "sealed incomplete" } },
+	{ 8, { "REFUND_NOT_DONE", "ORDER", "PAYMENT_NOT_DONE", "sealed incomplete", "released" } },
+	{ 10, { "INVOICE_ISSUE RETRY" } },
+	{ 10, { "INVOICE_ISSUE REFUSED", "ORDER", "PAYMENT_RETURNED", "NOTE_MISSING" } },
+	{ 10,
+	  { "INVOICE_ISSUE REFUSED", "ORDER", "PAYMENT_RETURNED", "NOTE_MISSING",
+	    "sealed incomplete" } },
+	{ 12, { "ORDER_CHANGED", "PAYMENT_RETURNED", "NOTE_AUTHORISED" } },
+	{ 13, { "PAYMENT_ELSEWHERE", "NOTE_AUTHORISED", "sealed duplicated" } },
+	{ 13, { "PAYMENT_MISSING", "NOTE_AUTHORISED" } },
+	{ 16, { "not told" } },
+	{ 17, { "not told" } },
+	{ 17, { "not told", "released" } },
 };
 
 enum { ROAD = sizeof(road) / sizeof(road[0]), TURNINGS = sizeof(turnings) / sizeof(turnings[0]) };
@@ -819,7 +835,7 @@ a_lost_answer_is_asked_about_before_anything_is_sent_again(void **state)
 {
 	static struct play play;
 	(void)state;
-	walk(&play, 6);
+	walk(&play, 7);
 	int64_t sent_ms = play.now_ms;
 	happen(&play, called("PAY_REFUND UNKNOWN"));
 	assert_true(asked(&play, OPERATION_PAY_REFUND_STATUS));
@@ -841,7 +857,7 @@ what_the_payment_lists_is_never_sent_again(void **state)
 {
 	static struct play play;
 	(void)state;
-	walk(&play, 6);
+	walk(&play, 7);
 	happen(&play, called("PAY_REFUND UNKNOWN"));
 	play.now_ms += HOUR_MS / 4;
 	happen(&play, called("REFUND_MISSING"));
@@ -858,7 +874,7 @@ what_certainly_did_not_happen_goes_again_a_few_times(void **state)
 {
 	static struct play play;
 	(void)state;
-	walk(&play, 6);
+	walk(&play, 7);
 	for (int sends = 1; sends < REFUND_SENDS_MAX; sends++) {
 		assert_int_equal(play.c.refund.sends, sends);
 		happen(&play, called("PAY_REFUND RETRY"));
@@ -876,12 +892,14 @@ a_payment_that_is_not_shown_for_a_moment_is_asked_about_again(void **state)
 {
 	static struct play play;
 	(void)state;
-	walk(&play, 11);
+	walk(&play, 13);
 	happen(&play, called("PAYMENT_MISSING"));
 	happen(&play, called("NOTE_AUTHORISED"));
 	assert_int_equal(play.c.state, CASE_VERIFYING);
 	happen(&play, called("the clock strikes"));
-	assert_string_equal(play.effects.list[0].operation.payment.reference, E2EID);
+	assert_int_equal(play.effects.list[0].operation.kind, OPERATION_LEDGER_ORDER);
+	assert_string_equal(play.effects.list[1].operation.payment.reference, E2EID);
+	happen(&play, called("ORDER"));
 	happen(&play, called("PAYMENT_RETURNED"));
 	happen(&play, called("NOTE_AUTHORISED"));
 	happen(&play, called("sealed verified"));
@@ -906,6 +924,92 @@ a_failure_after_the_end_brings_the_case_back(void **state)
 	assert_int_equal(play.effects.list[0].template, TEMPLATE_REFUND_DONE);
 	happen(&play, called("told"));
 	assert_int_equal(play.c.state, CASE_CLOSED);
+}
+
+/* The order as it stands now lets money go, and makes the receipt; not the order of the offer. */
+static void
+nothing_is_paid_on_an_earlier_order(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 5);
+	assert_int_equal(play.effects.count, 2);
+	assert_int_equal(play.effects.list[0].operation.kind, OPERATION_LEDGER_ORDER);
+	assert_int_equal(play.effects.list[1].operation.kind, OPERATION_PAY_PAYMENT);
+	happen(&play, called("PAYMENT"));
+	happen(&play, called("LEDGER_ORDER RETRY"));
+	assert_int_equal(play.c.state, CASE_RESERVED);
+	while (play.c.state == CASE_RESERVED)
+		assert_true(happen(&play, called("the clock strikes")));
+	assert_int_equal(play.c.refund.sends, 0);
+	assert_int_equal(play.c.reason, HOLD_SYSTEM_UNREACHABLE);
+	walk(&play, 5);
+	happen(&play, called("ORDER_CHANGED"));
+	assert_int_equal(play.c.state, CASE_HELD);
+	assert_int_equal(play.c.refund.sends, 0);
+}
+
+static void
+nothing_is_verified_on_an_earlier_order(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 12);
+	happen(&play, called("PAYMENT_RETURNED"));
+	happen(&play, called("NOTE_AUTHORISED"));
+	happen(&play, called("LEDGER_ORDER UNKNOWN"));
+	while (play.c.state == CASE_VERIFYING)
+		assert_true(happen(&play, called("the clock strikes")));
+	assert_int_equal(play.c.state, CASE_HELD);
+	assert_string_equal(play.c.receipt_id, "");
+	walk(&play, 12);
+	happen(&play, called("ORDER_CHANGED"));
+	happen(&play, called("PAYMENT_RETURNED"));
+	happen(&play, called("NOTE_AUTHORISED"));
+	assert_int_equal(play.effects.verdict.result, RESULT_MISMATCHED);
+}
+
+/* The money is back, the note was refused, and meanwhile the order became another one: a person asks for the
+ * note again, and hears no more than that it can't be made. */
+static void
+no_note_is_asked_for_an_order_that_changed(void **state)
+{
+	static const char *const steps[] = { "INVOICE_ISSUE REFUSED", "ORDER_CHANGED",
+		                             "PAYMENT_RETURNED", "NOTE_MISSING",
+		                             "sealed incomplete" };
+	static struct play play;
+	(void)state;
+	walk(&play, 10);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		happen(&play, called(steps[i]));
+	assert_int_equal(play.c.state, CASE_HELD);
+	happen(&play, called("released"));
+	assert_int_equal(play.c.state, CASE_VERIFYING);
+	for (size_t i = 0; i < play.effects.count; i++)
+		assert_int_not_equal(play.effects.list[i].operation.kind, OPERATION_INVOICE_ISSUE);
+}
+
+/* Omie answers the same question once a minute: what it said within that minute is its latest word.  What
+ * it is asked too early all the same, it is asked again as soon as it allows. */
+static void
+an_order_read_within_the_minute_is_not_asked_for_again(void **state)
+{
+	static struct play play;
+	static struct policy patient;
+	(void)state;
+	patient = policy;
+	patient.order_fresh_ms = MINUTE_MS;
+	rules = &patient;
+	walk(&play, 4);
+	happen(&play, called("says: sim"));
+	assert_true(asked(&play, OPERATION_PAY_PAYMENT));
+	walk(&play, 4);
+	play.now_ms += MINUTE_MS;
+	happen(&play, called("says: sim"));
+	assert_int_equal(play.effects.count, 2);
+	happen(&play, called("ORDER too early"));
+	assert_int_equal(play.c.due_ms, play.now_ms + 57 * SECOND_MS);
+	rules = &policy;
 }
 
 /* P13: an order that does not exist and one of somebody else get the same answer. */
@@ -991,6 +1095,10 @@ main(void)
 		cmocka_unit_test(what_certainly_did_not_happen_goes_again_a_few_times),
 		cmocka_unit_test(a_payment_that_is_not_shown_for_a_moment_is_asked_about_again),
 		cmocka_unit_test(a_failure_after_the_end_brings_the_case_back),
+		cmocka_unit_test(nothing_is_paid_on_an_earlier_order),
+		cmocka_unit_test(nothing_is_verified_on_an_earlier_order),
+		cmocka_unit_test(no_note_is_asked_for_an_order_that_changed),
+		cmocka_unit_test(an_order_read_within_the_minute_is_not_asked_for_again),
 		cmocka_unit_test(a_stranger_hears_the_same_words),
 		cmocka_unit_test(an_unreachable_system_decides_nothing),
 		cmocka_unit_test(long_stories_keep_the_promises),
