@@ -94,7 +94,8 @@ take_effect(struct engine *engine, struct follow *follow, const struct effect *e
 	struct why why = { "" };
 	switch (effect->kind) {
 	case EFFECT_SAY:
-		engine_say(engine, c, effect);
+		if (!engine_say(engine, c, effect) && effect->template == TEMPLATE_REFUND_DONE)
+			follow_with(follow, EVENT_TOLD)->told = false;
 		break;
 	case EFFECT_ASK:
 		ask(engine, follow, &effect->operation);

@@ -151,7 +151,8 @@ void engine_pay(struct engine *engine, const struct refund_case *c, const struct
 
 /* --- engine_say.c ------------------------------------------------------------------------------- */
 
-void engine_say(struct engine *engine, const struct refund_case *c, const struct effect *effect);
+/* False when it may not be said, or can't be: nothing is queued. */
+bool engine_say(struct engine *engine, const struct refund_case *c, const struct effect *effect);
 void engine_send_due(struct engine *engine);
 void engine_take_sent(struct engine *engine, struct flight *flight);
 void engine_take_status(struct engine *engine, const struct heard *heard);

@@ -14,6 +14,9 @@
  * Statuses of unknown messages are kept a while for that; they die with the process, and
  * then the message goes again anyway.
  *
+ * Words that say "done" are held against the signed receipt twice, when they are said and when
+ * they leave: what stands in the store by then is not believed (P1, P2).
+ *
  * A message whose sending is unknown goes again: the same sentence twice harms nobody,
  * silence does.  Money is never treated like this.
  */
@@ -23,9 +26,52 @@
 #include "base/ensure.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "proof/sealed_words.h"
 #include "serve/engine_room.h"
 
-void
+/* --- saying ----------------------------------------------------------------------------------------------------- */
+
+static bool
+claims_done(const struct saying *saying)
+{
+	return text_equal(saying->template, template_text(TEMPLATE_REFUND_DONE));
+}
+
+static void
+take_reply_text(void *context, const struct disclosed *disclosed)
+{
+	struct disclosed *reply = context;
+	if (text_equal(disclosed->name, "reply_text"))
+		*reply = *disclosed;
+}
+
+/* Is this what the receipt of this case was sealed for? */
+static bool
+words_are_sealed(struct engine *engine, const struct saying *saying, struct why *why)
+{
+	struct key_ring ring = { .count = 0 };
+	struct disclosed reply = { .text = "" };
+	struct stored_receipt receipt;
+	if (!store_receipt_load(engine->store, saying->receipt_id, &receipt))
+		return why_set(why, "there is no receipt %s", saying->receipt_id);
+	store_disclosures(engine->store, receipt.id, take_reply_text, &reply);
+	ensure(key_ring_add(&ring, signing_key_public(engine->setup.receipts_key), NULL));
+	const struct sealed_words sealed = {
+		.body = receipt.body,
+		.length = receipt.body_length,
+		.signature = receipt.signature,
+		.order_number = receipt.order_number,
+		.disclosure = reply.text,
+		.words = saying->text,
+	};
+	bool ok = (text_equal(receipt.case_id, saying->case_id) ||
+	           why_set(why, "%s is the receipt of another case", receipt.id)) &&
+	          sealed_words_hold(&sealed, &ring, why);
+	store_receipt_free(&receipt);
+	return ok;
+}
+
+bool
 engine_say(struct engine *engine, const struct refund_case *c, const struct effect *effect)
 {
 	struct saying saying = { .contact = c->contact };
@@ -41,26 +87,34 @@ engine_say(struct engine *engine, const struct refund_case *c, const struct effe
 		ensure(text_copy(saying.commitment, sizeof(saying.commitment),
 		                 c->reply_commitment));
 	}
-	if (!store_say(engine->store, &saying, engine->now_ms, &why))
+	bool ok = (!claims || words_are_sealed(engine, &saying, &why)) &&
+	          store_say(engine->store, &saying, engine->now_ms, &why);
+	if (!ok)
 		log_line(LOG_ERROR, "saying.refused", "case=%s template=%s why=\"%s\"", c->id,
 		         saying.template, why.text);
 	engine->revision++;
+	return ok;
 }
 
 /* --- sending ---------------------------------------------------------------------------------------------------- */
-
-static bool
-says_done(const struct saying *saying)
-{
-	return text_equal(saying->template, template_text(TEMPLATE_REFUND_DONE));
-}
 
 static void
 told(struct engine *engine, const struct saying *saying, bool left)
 {
 	const struct event event = { .kind = EVENT_TOLD, .told = left };
-	if (says_done(saying))
+	if (claims_done(saying))
 		engine_step(engine, saying->case_id, &event, "bot");
+}
+
+static void
+failed(struct engine *engine, const struct saying *saying, const char *failure)
+{
+	log_line(LOG_ERROR, "saying.failed", "case=%s template=%s why=\"%s\"", saying->case_id,
+	         saying->template, failure);
+	store_saying_set(engine->store, saying->id, SAYING_FAILED, 0, NULL, failure,
+	                 engine->now_ms);
+	told(engine, saying, false);
+	engine->revision++;
 }
 
 static void
@@ -68,6 +122,10 @@ send(struct engine *engine, const struct saying *saying)
 {
 	struct why why = { "" };
 	struct contact contact;
+	if (claims_done(saying) && !words_are_sealed(engine, saying, &why)) {
+		failed(engine, saying, why.text);
+		return;
+	}
 	struct link *link = engine_link(engine, engine->channel->name, ROLE_WRITE, &why);
 	struct flight *flight = link == NULL ? NULL : engine_flight_new(engine, FLIGHT_SAYING);
 	if (flight == NULL) {
@@ -89,7 +147,7 @@ send(struct engine *engine, const struct saying *saying)
 static void
 silence(struct engine *engine, const struct saying *saying)
 {
-	bool is_awaited = says_done(saying) &&
+	bool is_awaited = claims_done(saying) &&
 	                  store_case_load(engine->store, saying->case_id, engine->c) &&
 	                  engine->c->state == CASE_NOTIFYING;
 	if (engine->unlinked && is_awaited) {
@@ -117,17 +175,6 @@ engine_send_due(struct engine *engine)
 }
 
 /* --- what became of it ------------------------------------------------------------------------ */
-
-static void
-failed(struct engine *engine, const struct saying *saying, const char *failure)
-{
-	log_line(LOG_ERROR, "saying.failed", "case=%s template=%s why=\"%s\"", saying->case_id,
-	         saying->template, failure);
-	store_saying_set(engine->store, saying->id, SAYING_FAILED, 0, NULL, failure,
-	                 engine->now_ms);
-	told(engine, saying, false);
-	engine->revision++;
-}
 
 static void
 again(struct engine *engine, const struct saying *saying, const char *cause)
