@@ -25,13 +25,23 @@ enum { FILES_MAX = 100000 };
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
-/* A key that was given may have signed receipts or heads: whoever gives it believes it for both. */
+/* A key is believed for what it is for: the log's makes no receipt genuine.  One that does not say is
+ * believed for both by whoever gives it. */
 static bool
 add_key(struct verify_keys *keys, const char *text, struct why *why)
 {
 	struct verifying_key key;
-	return verifying_key_parse(text, &key, why) && key_ring_add(&keys->receipts, &key, why) &&
-	       key_ring_add(&keys->log, &key, why);
+	enum key_use use = KEY_USE_RECEIPTS;
+	enum key_says says = verifying_key_says_use(text, &use);
+	if (!verifying_key_parse(text, &key, why))
+		return false;
+	if (says == SAYS_NONSENSE || use == KEY_USE_MANDATES)
+		return why_set(why, "%s is a key for something else than receipts or the log",
+		               key.id);
+	bool for_both = says == SAYS_NOTHING;
+	return ((!for_both && use != KEY_USE_RECEIPTS) ||
+	        key_ring_add(&keys->receipts, &key, why)) &&
+	       ((!for_both && use != KEY_USE_LOG) || key_ring_add(&keys->log, &key, why));
 }
 
 /* What GET /v1/signing-keys publishes: {"keys":[...]}. */
@@ -162,6 +172,8 @@ const struct command command_verify = {
 		"line,\n"
 		"              JSON, or base 64), or a file of GET /v1/signing-keys; may be "
 		"repeated.\n"
+		"              JSON's \"use\" or the line's comment, receipts or log, says what "
+		"for.\n"
 		"              Without it, the keys that the data folder has published\n\n"
 		"FILE is a Receipt object, signed bytes with FILE.sig beside them, an inclusion "
 		"proof\n"

@@ -194,3 +194,46 @@ verifying_key_parse(const char *text, struct verifying_key *key, struct why *why
 		return why_set(why, "more than one word: a public key was expected, nothing else");
 	return parse_base64(text, length, key, why);
 }
+
+static bool
+use_parse(const char *text, enum key_use *use)
+{
+#define X(name, word)                  \
+	if (text_equal(text, word)) {  \
+		*use = KEY_USE_##name; \
+		return true;           \
+	}
+	KEY_USES(X)
+#undef X
+	return false;
+}
+
+static enum key_says
+json_says_use(const char *text, enum key_use *use)
+{
+	json_auto_t *json = json_parse_object(text, strlen(text), PUBLIC_KEY_JSON_BYTES_MAX, NULL);
+	const json_t *said = json_object_get(json, "use");
+	if (said == NULL)
+		return SAYS_NOTHING;
+	const char *word = json_string_value(said);
+	return word != NULL && use_parse(word, use) ? SAYS_USE : SAYS_NONSENSE;
+}
+
+enum key_says
+verifying_key_says_use(const char *text, enum key_use *use)
+{
+	char comment[16];
+	text += strspn(text, " \t\r\n");
+	if (text[0] == '{')
+		return json_says_use(text, use);
+	if (!text_starts_with(text, SSH_KEY_TYPE))
+		return SAYS_NOTHING;
+	for (int word = 0; word < 2; word++) {
+		text += strcspn(text, " \t\r\n");
+		text += strspn(text, " \t");
+	}
+	return text_format(comment, sizeof(comment), "%.*s", (int)strcspn(text, "\r\n"), text) &&
+	                       use_parse(comment, use)
+	               ? SAYS_USE
+	               : SAYS_NOTHING;
+}

@@ -46,4 +46,9 @@ json_t *verifying_key_to_json(const struct verifying_key *key);
 /* Any of the three forms, with white space around it. */
 bool verifying_key_parse(const char *text, struct verifying_key *key, struct why *why);
 
+/* What a public key's text says it is for: "use" in JSON, or an ssh line's comment when it is such a word,
+ * as our own files have it.  SAYS_NOTHING for every other text; SAYS_NONSENSE for a "use" that is none. */
+enum key_says { SAYS_NOTHING, SAYS_USE, SAYS_NONSENSE };
+enum key_says verifying_key_says_use(const char *text, enum key_use *use);
+
 #endif

@@ -14,6 +14,7 @@
 #include "cli/process.h"
 #include "io/folder.h"
 #include "proof/key_text.h"
+#include "proof/receipt.h"
 #include "tests/command.h"
 #include "tests/raw_socket.h"
 #include "tests/sim/scene.h"
@@ -607,6 +608,28 @@ a_receipt_verifies_and_a_changed_one_does_not(void **state)
 	                 NO);
 }
 
+/* As GET /v1/signing-keys shows them. */
+static void
+write_published_keys(const char *name)
+{
+	json_t *keys = json_pack("{s:[o,o]}", "keys",
+	                         verifying_key_to_json(signing_key_public(scene->receipts_key)),
+	                         verifying_key_to_json(signing_key_public(scene->log_key)));
+	json_t *list = json_object_get(keys, "keys");
+	json_object_set_new(json_array_get(list, 0), "use", json_string("receipts"));
+	json_object_set_new(json_array_get(list, 1), "use", json_string("log"));
+	assert_int_equal(json_dump_file(keys, name, 0), 0);
+	json_decref(keys);
+}
+
+static struct signing_key *
+as_receipts_key(const struct signing_key *key)
+{
+	uint8_t seed[KEY_BYTES];
+	signing_key_seed(key, seed);
+	return signing_key_new(KEY_USE_RECEIPTS, seed);
+}
+
 static void
 only_a_key_that_one_believes_tells_whether_it_is_genuine(void **state)
 {
@@ -622,6 +645,46 @@ only_a_key_that_one_believes_tells_whether_it_is_genuine(void **state)
 	                 COULD_NOT);
 	assert_int_equal(estorno("verify", "receipt.json", "--key", "nonsense", NULL), COULD_NOT);
 	free(line);
+}
+
+/* The same bytes, signed by the log's key: the keys as the shop publishes and exports them tell them apart. */
+static void
+the_logs_key_makes_no_receipt_genuine(void **state)
+{
+	struct receipt_seal seal;
+	struct why why = { "" };
+	(void)state;
+	assert_int_equal(estorno("receipt", "rcp_rf8421", NULL), YES);
+	keep_output("own.json");
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	char *body = test_read_file("estorno-8421/rcp_rf8421.json", NULL);
+	const char *own = signing_key_public(scene->receipts_key)->id;
+	const char *logs = signing_key_public(scene->log_key)->id;
+	char *at = strstr(body, own);
+	assert_non_null(at);
+	assert_int_equal(strlen(own), strlen(logs));
+	memcpy(at, logs, strlen(logs));
+	struct signing_key *forger = as_receipts_key(scene->log_key);
+	assert_true(receipt_sign(body, strlen(body), forger, &seal, &why));
+	const struct receipt_stored stored = { .body = body,
+		                               .length = strlen(body),
+		                               .signature = seal.signature };
+	json_t *json = receipt_to_json(&stored, &why);
+	assert_int_equal(json_dump_file(json, "forged.json", 0), 0);
+	json_decref(json);
+	write_published_keys("keys.json");
+	const char *const given[] = { "keys.json", "estorno-8421/log.pub" };
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(estorno("verify", "forged.json", "--key", given[i], NULL),
+		                 COULD_NOT);
+	assert_int_equal(estorno("verify", "own.json", "--key", "keys.json", NULL), YES);
+	assert_int_equal(estorno("verify", "estorno-8421/checkpoint", "--key", "keys.json", NULL),
+	                 YES);
+	assert_int_equal(estorno("verify", "estorno-8421/checkpoint", "--key",
+	                         "estorno-8421/receipts.pub", NULL),
+	                 COULD_NOT);
+	signing_key_free(forger);
+	free(body);
 }
 
 static int
@@ -893,6 +956,7 @@ main(void)
 		OF_A_STORY(a_case_is_a_story_that_masks_the_phone),
 		OF_A_STORY(a_receipt_verifies_and_a_changed_one_does_not),
 		OF_A_STORY(only_a_key_that_one_believes_tells_whether_it_is_genuine),
+		OF_A_STORY(the_logs_key_makes_no_receipt_genuine),
 		OF_A_STORY(other_peoples_tools_accept_an_export),
 		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
 		OF_A_STORY(the_log_tells_when_its_store_was_tampered_with),
