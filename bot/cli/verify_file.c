@@ -32,7 +32,10 @@ struct judgement {
 	const struct verify_keys *keys;
 	const char *text;
 	size_t length;
-	const json_t *json;     /* NULL when it is not an object */
+	const json_t *json; /* NULL when it is not an object */
+	bool has_head;      /* genuine, it says what the log was: */
+	uint64_t head_size;
+	struct digest head_root;
 	char words[WORDS_SIZE]; /* what it says, when genuine */
 	struct why why;         /* why it is not, or can't be told */
 };
@@ -93,6 +96,14 @@ judge_body(struct judgement *j, const char *signature)
 	return found;
 }
 
+static void
+keep_head(struct judgement *j, uint64_t size, const struct digest *root)
+{
+	j->has_head = true;
+	j->head_size = size;
+	j->head_root = *root;
+}
+
 /* The proof is about the receipt beside it, which must be genuine itself. */
 static enum authenticity
 judge_proof_of(struct judgement *j, const struct inclusion_proof *proof, const char *receipt)
@@ -107,6 +118,8 @@ judge_proof_of(struct judgement *j, const struct inclusion_proof *proof, const c
 		why_set(&j->why, "the file beside it is not a receipt");
 	if (found == AUTHENTICITY_GENUINE)
 		found = inclusion_proof_verify(proof, id, signature, &j->keys->log, &j->why);
+	if (found == AUTHENTICITY_GENUINE)
+		keep_head(j, proof->head.size, &proof->head.root);
 	if (found == AUTHENTICITY_GENUINE)
 		text_format(j->words, WORDS_SIZE,
 		            "%s is leaf %llu of a log of %llu, signed with %s", id,
@@ -151,6 +164,8 @@ judge_checkpoint(struct judgement *j)
 		if (found == AUTHENTICITY_NOT_GENUINE)
 			j->why = why;
 	}
+	if (found == AUTHENTICITY_GENUINE)
+		keep_head(j, checkpoint.size, &checkpoint.root);
 	if (found == AUTHENTICITY_GENUINE)
 		text_format(j->words, WORDS_SIZE, "the log %s had %llu receipts", origin,
 		            (unsigned long long)checkpoint.size);
@@ -208,8 +223,26 @@ add_row(json_t *rows, const struct judgement *j, enum authenticity found)
 	json_array_append_new(rows, row);
 }
 
+/* A log has one root at each size: who is shown two was shown two logs.  `heads` keeps, by size, the root
+ * that was seen first. */
 static enum authenticity
-verify_file(const char *path, const struct verify_keys *keys, json_t *rows)
+compare_heads(struct judgement *j, json_t *heads)
+{
+	char size[32], root[DIGEST_HEX_SIZE];
+	text_format(size, sizeof(size), "%llu", (unsigned long long)j->head_size);
+	digest_print(&j->head_root, root);
+	const char *seen = json_string_value(json_object_get(heads, size));
+	if (seen == NULL)
+		json_object_set_new(heads, size, json_string(root));
+	if (seen == NULL || text_equal(seen, root))
+		return AUTHENTICITY_GENUINE;
+	why_set(&j->why, "signed, but another file here has another root for the log at %s", size);
+	return AUTHENTICITY_NOT_GENUINE;
+}
+
+/* `heads` may be NULL: nothing to compare with. */
+static enum authenticity
+verify_file(const char *path, const struct verify_keys *keys, json_t *heads, json_t *rows)
 {
 	struct judgement j = { .path = path, .keys = keys };
 	enum authenticity found = AUTHENTICITY_CANNOT_TELL;
@@ -219,6 +252,8 @@ verify_file(const char *path, const struct verify_keys *keys, json_t *rows)
 		j.text = text;
 		j.json = json;
 		found = judge(&j);
+		if (found == AUTHENTICITY_GENUINE && j.has_head && heads != NULL)
+			found = compare_heads(&j, heads);
 		json_decref(json);
 	}
 	add_row(rows, &j, found);
@@ -248,8 +283,8 @@ is_of_the_log(const char *name)
 	return text_ends_with(name, ".proof.json") || text_equal(name, "checkpoint");
 }
 
-/* Whoever has only the receipts' key can still tell whether receipts are genuine, so what the log adds to
- * them is passed over, and said. */
+/* Whoever has no key of the log can still tell whether receipts are genuine, so what the log adds to them
+ * is passed over, and said.  Who has one is told of everything that it does not vouch for. */
 static void
 pass_over(json_t *rows)
 {
@@ -260,14 +295,53 @@ pass_over(json_t *rows)
 	json_array_remove(rows, last);
 }
 
+/* A folder under judgement. */
+struct folder_judgement {
+	const char *path;
+	const struct verify_keys *keys;
+	json_t *heads, *rows;
+};
+
 static void
-verify_in_folder(const char *folder, const char *name, const struct verify_keys *keys, json_t *rows)
+verify_in_folder(const struct folder_judgement *f, const char *name)
 {
 	char path[FOLDER_PATH_SIZE];
-	if (is_disclosure(name) || !text_format(path, sizeof(path), "%s/%s", folder, name))
+	if (is_disclosure(name) || !text_format(path, sizeof(path), "%s/%s", f->path, name))
 		return;
-	if (verify_file(path, keys, rows) == AUTHENTICITY_CANNOT_TELL && is_of_the_log(name))
-		pass_over(rows);
+	enum authenticity found = verify_file(path, f->keys, f->heads, f->rows);
+	if (found == AUTHENTICITY_CANNOT_TELL && is_of_the_log(name) && f->keys->log.count == 0)
+		pass_over(f->rows);
+}
+
+/* With a key of the log, what should stand in the folder and does not is said too. */
+static void
+expect_file(const struct folder_judgement *f, const char *name, const char *ending,
+            const char *missing)
+{
+	char path[FOLDER_PATH_SIZE];
+	struct judgement j = { .path = path };
+	if (!text_format(path, sizeof(path), "%s/%s%s", f->path, name, ending) ||
+	    access(path, F_OK) == 0)
+		return;
+	why_set(&j.why, "%s", missing);
+	add_row(f->rows, &j, AUTHENTICITY_CANNOT_TELL);
+}
+
+/* rcp_rf8421.postcept.json, or the signed bytes alone: rcp_rf8421.json */
+static void
+expect_proof(const struct folder_judgement *f, const char *name)
+{
+	char id[FOLDER_PATH_SIZE];
+	const char *ending = text_ends_with(name, ".postcept.json") ? ".postcept.json" : ".json";
+	if (is_disclosure(name) || is_of_the_log(name) ||
+	    !text_format(id, sizeof(id), "%.*s", (int)(strlen(name) - strlen(ending)), name))
+		return;
+	char path[FOLDER_PATH_SIZE];
+	bool has_object = text_format(path, sizeof(path), "%s/%s.postcept.json", f->path, id) &&
+	                  access(path, F_OK) == 0;
+	if (has_object && text_equal(ending, ".json"))
+		return; /* said once for the two of them */
+	expect_file(f, id, ".proof.json", "the proof that this receipt is in the log is not there");
 }
 
 static void
@@ -275,15 +349,23 @@ verify_folder(const char *folder, const struct verify_keys *keys, json_t *rows)
 {
 	struct dirent **entries = NULL;
 	struct judgement j = { .path = folder };
+	struct folder_judgement f = { .path = folder, .keys = keys, .rows = rows };
 	size_t before = json_array_size(rows);
 	int count = scandir(folder, &entries, is_signed, alphasort);
+	f.heads = json_object();
 	for (int i = 0; i < count; i++) {
-		verify_in_folder(folder, entries[i]->d_name, keys, rows);
+		verify_in_folder(&f, entries[i]->d_name);
+		if (keys->log.count > 0)
+			expect_proof(&f, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
-	if (json_array_size(rows) > before)
+	json_decref(f.heads);
+	if (json_array_size(rows) > before) {
+		if (keys->log.count > 0)
+			expect_file(&f, "checkpoint", "", "the log's head is not there");
 		return;
+	}
 	why_set(&j.why, "%s", count < 0 ? strerror(errno) : "there is no receipt in this folder");
 	add_row(rows, &j, AUTHENTICITY_CANNOT_TELL);
 }
@@ -295,5 +377,5 @@ verify_path(const char *path, const struct verify_keys *keys, json_t *rows)
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		verify_folder(path, keys, rows);
 	else
-		verify_file(path, keys, rows);
+		verify_file(path, keys, NULL, rows);
 }

@@ -13,7 +13,9 @@
 #include "base/json.h"
 #include "cli/process.h"
 #include "io/folder.h"
+#include "proof/checkpoint.h"
 #include "proof/key_text.h"
+#include "proof/log_proof.h"
 #include "proof/receipt.h"
 #include "tests/command.h"
 #include "tests/raw_socket.h"
@@ -720,6 +722,92 @@ other_peoples_tools_accept_an_export(void **state)
 	assert_int_equal(estorno("export", "9999", NULL), NO);
 }
 
+static struct digest
+parent_of(const struct digest *left, const struct digest *right)
+{
+	uint8_t both[1 + 2 * DIGEST_BYTES] = { 1 };
+	memcpy(both + 1, left->bytes, DIGEST_BYTES);
+	memcpy(both + 1 + DIGEST_BYTES, right->bytes, DIGEST_BYTES);
+	return digest_of(both, sizeof(both));
+}
+
+/* A log of somebody's own: the receipt is leaf 1 of 2, under a head of `size` 2 that `key` signed. */
+static void
+write_own_log(const char *folder, const struct signing_key *key, const char *invented)
+{
+	char path[COMMAND_PATH_SIZE];
+	struct inclusion_proof *proof = calloc(1, sizeof(*proof));
+	struct checkpoint checkpoint = { .origin = "estorno/loja", .size = 2 };
+	struct buffer note;
+	assert_true(text_format(path, sizeof(path), "%s/rcp_rf8421.proof.json", folder));
+	char *text = test_read_file(path, NULL);
+	json_t *json = json_parse_object(text, strlen(text), 1024 * 1024, NULL);
+	assert_true(inclusion_proof_from_json(json, proof, NULL));
+	json_decref(json);
+	free(text);
+	proof->index = 1;
+	proof->size = 2;
+	proof->path.count = 1;
+	proof->path.hashes[0] = merkle_receipt_leaf(invented, "");
+	checkpoint.root = parent_of(&proof->path.hashes[0], &proof->leaf);
+	tree_head_sign(key, 2, &checkpoint.root, INT64_C(1795184400000), &proof->head);
+	json = inclusion_proof_to_json(proof);
+	assert_int_equal(json_dump_file(json, path, 0), 0);
+	json_decref(json);
+	buffer_init(&note, CHECKPOINT_BYTES_MAX);
+	checkpoint_sign(&checkpoint, key, &note);
+	assert_true(text_format(path, sizeof(path), "%s/checkpoint", folder));
+	write_file(path, buffer_text(&note));
+	buffer_free(&note);
+	free(proof);
+}
+
+static void
+an_invented_log_is_not_passed_over(void **state)
+{
+	static const uint8_t seed[KEY_BYTES] = { 0x77 };
+	struct signing_key *strangers = signing_key_new(KEY_USE_LOG, seed);
+	(void)state;
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	write_own_log("estorno-8421", strangers, "invented");
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), COULD_NOT);
+	assert_int_equal(estorno("verify", "estorno-8421", "--key", published("receipts"), NULL),
+	                 YES); /* who has no key of the log is told that it was passed over */
+	assert_complained("passed over: estorno-8421/checkpoint");
+	signing_key_free(strangers);
+}
+
+static void
+two_heads_of_one_size_are_two_logs(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	write_own_log("estorno-8421", scene->log_key, "one");
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), YES);
+	char *checkpoint = test_read_file("estorno-8421/checkpoint", NULL);
+	write_own_log("estorno-8421", scene->log_key, "another");
+	write_file("estorno-8421/checkpoint", checkpoint);
+	free(checkpoint);
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), NO);
+	assert_said("another root");
+}
+
+static void
+what_the_log_should_say_is_missed(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	assert_int_equal(unlink("estorno-8421/checkpoint"), 0);
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), COULD_NOT);
+	assert_said("estorno-8421/checkpoint");
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	assert_int_equal(unlink("estorno-8421-2/rcp_rf8421.proof.json"), 0);
+	assert_int_equal(estorno("verify", "estorno-8421-2", NULL), COULD_NOT);
+	assert_said("is not there");
+	assert_int_equal(estorno("verify", "estorno-8421-2", "--key", published("receipts"), NULL),
+	                 YES);
+}
+
 /* Everything in a folder, one file after the other; the caller frees. */
 static char *
 read_folder(const char *folder)
@@ -958,6 +1046,9 @@ main(void)
 		OF_A_STORY(only_a_key_that_one_believes_tells_whether_it_is_genuine),
 		OF_A_STORY(the_logs_key_makes_no_receipt_genuine),
 		OF_A_STORY(other_peoples_tools_accept_an_export),
+		OF_A_STORY(an_invented_log_is_not_passed_over),
+		OF_A_STORY(two_heads_of_one_size_are_two_logs),
+		OF_A_STORY(what_the_log_should_say_is_missed),
 		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
 		OF_A_STORY(the_log_tells_when_its_store_was_tampered_with),
 		OF_A_STORY(a_receipt_that_vanished_is_missed),
