@@ -10,6 +10,9 @@
 
 #include "base/ensure.h"
 
+/* 9999-12-31T23:59:59.999Z */
+#define LAST_MS INT64_C(253402300799999)
+
 static int64_t
 days_from_civil(int64_t year, int64_t month, int64_t day)
 {
@@ -153,6 +156,16 @@ read_zone(const char **at, int64_t *offset_ms)
 	return hours <= 23 && minutes <= 59;
 }
 
+/* A zone may lead out of the years that we write with four digits. */
+static bool
+keep_writable(int64_t found_ms, int64_t *at_ms)
+{
+	if (found_ms < 0 || found_ms > LAST_MS)
+		return false;
+	*at_ms = found_ms;
+	return true;
+}
+
 bool
 instant_parse(const char *text, int64_t *at_ms)
 {
@@ -169,8 +182,7 @@ instant_parse(const char *text, int64_t *at_ms)
 	if (!read_clock(&at, &c) || !read_fraction(&at, &c) || !read_zone(&at, &offset_ms) ||
 	    *at != '\0' || !calendar_is_valid(&c))
 		return false;
-	*at_ms = instant_of(c) - offset_ms;
-	return true;
+	return keep_writable(instant_of(c) - offset_ms, at_ms);
 }
 
 static void
@@ -218,6 +230,5 @@ instant_parse_brazilian(const char *date, const char *time, int64_t *at_ms)
 	}
 	if (!calendar_is_valid(&c))
 		return false;
-	*at_ms = instant_from_sao_paulo(c);
-	return true;
+	return keep_writable(instant_from_sao_paulo(c), at_ms);
 }

@@ -33,7 +33,8 @@ int64_t instant_from_sao_paulo(struct calendar calendar);
 /* Days since 1970-01-01 in São Paulo: equal for two instants of one day there. */
 int64_t instant_sao_paulo_day(int64_t at_ms);
 
-/* RFC 3339 with a zone, fractions of up to 9 digits (cut to milliseconds), `T` or a space. */
+/* RFC 3339 with a zone, fractions of up to 9 digits (cut to milliseconds), `T` or a space; from 1970 to 9999
+ * in UTC, so that it can be written again. */
 bool instant_parse(const char *text, int64_t *at_ms);
 
 /* "2026-11-20T14:20:00Z": whole seconds, as receipts and tree heads are dated.  Cut, not rounded. */
