@@ -445,9 +445,25 @@ text_at(const json_t *object, const char *key)
 	return text == NULL ? "" : text;
 }
 
+/* An answer may repeat what it was sent, and `why` is logged. */
+static void
+hide_token(const struct connection *connection, const struct http_response *response,
+           struct why *why)
+{
+	const char *token = connection_secret(connection, "token");
+	bool repeated = token[0] != '\0' && (strstr(why->text, token) != NULL ||
+	                                     strstr(buffer_text(&response->body), token) != NULL);
+	if (!repeated || why->text[0] == '\0')
+		return;
+	why->text[0] = '\0';
+	why_set(why, "HTTP %d with an answer that repeats the token and is not quoted",
+	        response->status);
+}
+
 /* Says "the token is not accepted: HTTP 401 ..." and gives the outcome. */
 static enum outcome
-judge_error(const struct error_row *rows, const struct http_response *response, struct why *why)
+judge_error(const struct error_row *rows, const struct connection *connection,
+            const struct http_response *response, struct why *why)
 {
 	struct why said = { "" };
 	json_auto_t *object = tool_object(response, &said);
@@ -457,6 +473,7 @@ judge_error(const struct error_row *rows, const struct http_response *response, 
 		why_set(&said, "HTTP %d %s, %s%s%s %s", response->status, text_at(object, "codigo"),
 		        text_at(object, "mensagem"), first == NULL ? "" : "; ",
 		        text_at(first, "campo"), text_at(first, "mensagem"));
+	hide_token(connection, response, &said);
 	hide_values(said.text);
 	why_set(why, "%s: %s", row->words, said.text);
 	return row->outcome;
@@ -477,7 +494,7 @@ static enum tool_says
 concludes_error(struct tool_call *call, const struct error_row *rows,
                 const struct http_response *response, struct why *why)
 {
-	enum outcome outcome = judge_error(rows, response, why);
+	enum outcome outcome = judge_error(rows, call->connection, response, why);
 	if (response->status == 429)
 		call->retry_after_ms = reset_ms(response);
 	return tool_concludes(call, outcome);
@@ -558,6 +575,7 @@ issue_answer(struct tool_call *call, const struct http_response *response, struc
 	if (object == NULL)
 		return tool_concludes(call, OUTCOME_UNKNOWN);
 	enum outcome outcome = judge_accepted(object, &call->operation->note, &note, why);
+	hide_token(call->connection, response, why);
 	if (outcome == OUTCOME_DONE)
 		call->facts = (struct facts){ .kind = FACTS_NOTE, .note = note };
 	return tool_concludes(call, outcome);
@@ -812,6 +830,7 @@ note_answer(struct tool_call *call, const struct http_response *response, struct
 	if (object == NULL)
 		return tool_concludes(call, OUTCOME_RETRY);
 	enum outcome outcome = judge_note(object, ref, &note, why);
+	hide_token(call->connection, response, why);
 	if (outcome == OUTCOME_DONE)
 		call->facts = (struct facts){ .kind = FACTS_NOTE, .note = note };
 	return tool_concludes(call, outcome);
@@ -833,8 +852,8 @@ static enum outcome
 focus_probe_answer(const struct connection *connection, const struct http_response *response,
                    struct why *why)
 {
-	(void)connection;
-	return is_not_found(response) ? OUTCOME_DONE : judge_error(read_errors, response, why);
+	return is_not_found(response) ? OUTCOME_DONE
+	                              : judge_error(read_errors, connection, response, why);
 }
 
 /* --- the tool --------------------------------------------------------------------------------- */
