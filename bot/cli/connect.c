@@ -97,6 +97,16 @@ is_loopback_url(const char *url)
 	return false;
 }
 
+/* Visible ASCII: anything else in an address is a slip of the hand. */
+static bool
+is_one_word(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text > '~')
+			return false;
+	return true;
+}
+
 static bool
 value_is_sound(const char *key, const json_t *value, struct why *why)
 {
@@ -107,6 +117,8 @@ value_is_sound(const char *key, const json_t *value, struct why *why)
 	    !(text_starts_with(text, "https://") && text[strlen("https://")] != '\0'))
 		return why_set(why, "%s must begin with https:// (http:// only for this machine)",
 		               key);
+	if (text_ends_with(key, "_url") && !is_one_word(text))
+		return why_set(why, "%s holds a blank or a letter that no address has", key);
 	if (text_ends_with(key, "_file") && (text[0] != '/' || access(text, R_OK) != 0))
 		return why_set(why, "%s must be the full path of a file that can be read here",
 		               key);

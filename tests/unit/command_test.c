@@ -407,6 +407,8 @@ a_credential_with_wrong_keys_is_not_tried(void **state)
 		{ "{\"token\":7}", "token must be a text" },
 		{ "{\"token\":\"a\",\"base_url\":\"http://focus.example\"}", "https://" },
 		{ "{\"token\":\"a\",\"base_url\":\"http://127.0.0.1.focus.example\"}", "https://" },
+		{ "{\"token\":\"a\",\"base_url\":\"https://focus.example \"}", "a blank" },
+		{ "{\"token\":\"a\",\"base_url\":\"https://fo\\ncus.example\"}", "a blank" },
 		{ "[]", "JSON" },
 	};
 	(void)state;
