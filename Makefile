@@ -5,10 +5,13 @@
 #	make test       everything that proves it works
 #	make stories    the part of it that people can read: tests/stories
 #	make kill       kill it under load, KILLS=200 times, and count what that did: tests/kill
+#	make sim        the whole shop under faults, SEEDS=20000 fresh seeds [FIRST=n]: tests/sim
 #	make sandbox    keep it running with a chat page
 #	make check      layers, banned calls, house rules
 #	make asan       the tests under the address and undefined behaviour sanitizers
 #	make coverage   which branches the tests have taken; fails where one is open without a reason
+#	make fuzz       new inputs for every parser of outside bytes [SECONDS=60] [TARGET=name]
+#	make replay     the inputs that are kept of it, in tests/fuzz/corpus
 #	make eval       how well messages are understood (CORPUS=DIR measures on other ones)
 #	make clean
 #
@@ -27,11 +30,14 @@ NEEDS = build
 ifneq ($(filter demo,$(MAKECMDGOALS)),)
 NEEDS = demo
 endif
-ifneq ($(filter test unit stories limits kill sim,$(MAKECMDGOALS)),)
+ifneq ($(filter test unit stories replay limits kill sim mutants,$(MAKECMDGOALS)),)
 NEEDS = test
 endif
 ifneq ($(filter coverage,$(MAKECMDGOALS) $(VARIANT)),)
 NEEDS = coverage
+endif
+ifneq ($(filter fuzz,$(MAKECMDGOALS) $(VARIANT)),)
+NEEDS = fuzz
 endif
 
 CC = gcc
@@ -52,6 +58,15 @@ HARD = -O0 -g --coverage -fPIE
 LINK = -pie --coverage
 endif
 
+# libFuzzer is clang's, and clang knows other warnings.
+ifeq ($(VARIANT),fuzz)
+CC = clang
+WARN = -Wall -Wextra
+HARD = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fPIE
+LINK = -pie -fsanitize=fuzzer,address,undefined
+endif
+
 CFLAGS = $(HARD) $(WARN) $(WERROR)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Ibot -I. -include bot/base/banned.h $(CFLAGS) \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -60,21 +75,6 @@ LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 MAIN = bot/main.c
 SOURCES = $(filter-out $(MAIN),$(wildcard bot/*/*.c channels/*.c channels/sandbox/*.c tools/*.c tools/sandbox/*.c))
 OBJECTS = $(SOURCES:%.c=$(OUT)/%.o)
-# What several test programs share; never part of the program.
-TEST_SOURCES = $(wildcard tests/sim/*.c)
-TEST_OBJECTS = $(TEST_SOURCES:%.c=$(OUT)/%.o)
-TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*_test.c))
-SIMULATE_OBJECTS = $(OUT)/tests/simulate.o
-# Plays the real binary.
-PLAY_SOURCES = $(wildcard tests/stories/*.c)
-PLAY_OBJECTS = $(PLAY_SOURCES:%.c=$(OUT)/%.o)
-# Pushes the real binary over its edges.
-LIMITS_SOURCES = $(wildcard tests/limits/*.c) tests/stories/stage.c tests/stories/program.c
-LIMITS_OBJECTS = $(LIMITS_SOURCES:%.c=$(OUT)/%.o)
-# Kills the real binary.
-KILL_SOURCES = $(wildcard tests/kill/*.c) tests/stories/program.c
-KILL_OBJECTS = $(KILL_SOURCES:%.c=$(OUT)/%.o)
-
 # `make V=1` shows the commands themselves.
 ifndef V
 quiet = @printf '  %-5s %s\n' "$(1)" "$(2)";
@@ -96,76 +96,14 @@ $(OUT)/%.o: %.c | installed
 # These files travel inside the binary.
 $(OUT)/bot/io/assets.o: bot/io/schema.sql $(wildcard templates/*/* templates/*/*/* locale/*)
 
-# One test program a module; the linker takes only what it needs from the library.
-$(OUT)/libtests.a: $(TEST_OBJECTS)
-	@rm -f $@
-	$(call quiet,ar,$@)ar rcs $@ $^
-
-$(OUT)/tests/%: tests/unit/%.c $(OUT)/libtests.a $(OUT)/libestorno.a | installed
-	@mkdir -p $(dir $@)
-	$(call quiet,test,$<)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< \
-		$(OUT)/libtests.a $(OUT)/libestorno.a -lcmocka $(LIBS)
-
-$(OUT)/eval: tests/eval.c $(OUT)/libestorno.a | installed
-	$(call quiet,cc,$<)$(CC) $(ALL_CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libestorno.a $(LIBS)
-
-# The suites that are programs of several files.
-$(OUT)/simulate: $(SIMULATE_OBJECTS) $(OUT)/libtests.a $(OUT)/libestorno.a
-	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ -lcmocka $(LIBS)
-
-$(OUT)/play: $(PLAY_OBJECTS) $(OUT)/libestorno.a
-	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
-
-$(OUT)/limits: $(LIMITS_OBJECTS) $(OUT)/libestorno.a
-	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ -lcmocka $(LIBS)
-
-$(OUT)/killing: $(KILL_OBJECTS) $(OUT)/libestorno.a
-	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
-
-# What `make test` runs; the last line adds everything up.
-SUITES = $(OUT)/play $(OUT)/limits $(OUT)/killing
-STORIES = $(OUT)/play $(OUT)/estorno tests/stories/*.story
-LIMITS = $(OUT)/limits $(OUT)/estorno
-# `make kill KILLS=5000 SEED=7`
-KILLS = 200
-SEED = 1
-KILL = $(OUT)/killing $(OUT)/estorno $(KILLS) $(SEED)
-
 demo: $(OUT)/estorno
 	@$(OUT)/estorno demo
 
 sandbox: $(OUT)/estorno
 	@$(OUT)/estorno sandbox
 
-test: check $(OUT)/estorno $(TESTS) $(SUITES)
-	@tests/run tests/check/self_test $(TESTS) "$(STORIES)" "$(LIMITS)" "$(KILL)"
-
-unit: $(OUT)/estorno $(TESTS)
-	@tests/run tests/check/self_test $(TESTS)
-
-stories: $(OUT)/estorno $(OUT)/play
-	@$(STORIES)
-
-limits: $(OUT)/estorno $(OUT)/limits
-	@$(LIMITS)
-
-kill: $(OUT)/estorno $(OUT)/killing
-	@$(KILL)
-
-asan:
-	@$(MAKE) --no-print-directory test VARIANT=asan
-
-coverage:
-	@$(MAKE) --no-print-directory covered VARIANT=coverage
-
-covered: $(OUT)/estorno $(TESTS)
-	@tests/coverage $(OUT) $(TESTS)
-
 check: installed
 	@tests/check/run
-
-eval: $(OUT)/eval
-	@$(OUT)/eval $(CORPUS)
 
 installed:
 	@tests/install $(NEEDS)
@@ -173,7 +111,9 @@ installed:
 clean:
 	rm -rf build
 
-.PHONY: all demo sandbox test unit stories limits kill asan coverage covered check eval clean installed
+# Everything that proves it works.
+include tests/suites.mk
+
+.PHONY: all demo sandbox check clean installed
 .SECONDARY:
--include $(patsubst %.o,%.d,$(sort $(OBJECTS) $(TEST_OBJECTS) $(SIMULATE_OBJECTS) $(PLAY_OBJECTS) \
-	$(LIMITS_OBJECTS) $(KILL_OBJECTS) $(OUT)/bot/main.o)) $(TESTS:=.d) $(OUT)/eval.d
+-include $(OBJECTS:.o=.d) $(OUT)/bot/main.d

@@ -75,7 +75,7 @@ struct handle {
 
 static struct disk *mounted;
 
-/* --- bytes -------------------------------------------------------------------------------------------- */
+/* --- bytes ------------------------------------------------ */
 
 static void
 bytes_resize(struct bytes *bytes, size_t length)
@@ -113,7 +113,7 @@ bytes_free(struct bytes *bytes)
 	*bytes = (struct bytes){ 0 };
 }
 
-/* --- files -------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------ */
 
 static const char *
 base_name(const char *path)
@@ -229,7 +229,7 @@ harden(struct file *file, const struct pending *pending)
 		bytes_write(&file->hard, pending->offset, pending->data, pending->length);
 }
 
-/* --- losing power ------------------------------------------------------------------------------------- */
+/* --- losing power ------------------------------------------------ */
 
 /* A write of which some sectors reached the disk. */
 static void
@@ -324,7 +324,7 @@ disk_start(struct disk *disk)
 	}
 }
 
-/* --- one open file: sqlite3_io_methods ---------------------------------------------------------------- */
+/* --- one open file: sqlite3_io_methods ------------------------------------------------ */
 
 /* False when the act does not happen; `code` says what SQLite is told. */
 static bool
@@ -550,7 +550,7 @@ static const sqlite3_io_methods methods = {
 	.xShmUnmap = does_unmap,
 };
 
-/* --- the file system: sqlite3_vfs --------------------------------------------------------------------- */
+/* --- the file system: sqlite3_vfs ------------------------------------------------ */
 
 static int
 does_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *base, int flags, int *flags_out)
@@ -656,7 +656,7 @@ disk_mount(struct disk *disk)
 	sqlite3_randomness(0, NULL); /* the same seed, the same run */
 }
 
-/* --- birth, death, copies ----------------------------------------------------------------------------- */
+/* --- birth, death, copies ------------------------------------------------ */
 
 struct disk *
 disk_new(uint64_t seed, disk_plan *plan, void *context)

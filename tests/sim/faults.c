@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "tests/sim/sim.h"
 
-/* --- answers that are spoilt --------------------------------------------------------------------------- */
+/* --- answers that are spoilt ------------------------------------------------ */
 
 static void
 spoil_html(void *context, struct simulated *answer)
@@ -66,7 +66,7 @@ spoil_json(void *context, struct simulated *answer)
 	simulated_text(answer, answer->response.status, "application/json", bodies[which]);
 }
 
-/* --- calls ---------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------ */
 
 static bool
 strikes(struct sim *sim, enum family family)
@@ -129,7 +129,7 @@ executed(void *context, const struct http_request *request, const struct simulat
 	promises_executed(context, request, answer);
 }
 
-/* --- webhooks -------------------------------------------------------------------------------------------- */
+/* --- webhooks ------------------------------------------------ */
 
 static int
 post(void *context, int64_t *delay_ms)
@@ -158,7 +158,7 @@ acknowledged(void *context, const struct http_request *request, bool durable)
 		scene_post_again(sim->scene, request, 5 * SECOND_MS);
 }
 
-/* --- the disk -------------------------------------------------------------------------------------------- */
+/* --- the disk ------------------------------------------------ */
 
 static enum disk_answer
 disk_meets(void *context, enum disk_act act)

@@ -20,7 +20,7 @@ draw(struct sim *sim, int64_t below)
 	return (int64_t)(simulated_random(&sim->plot.random) % (uint64_t)below);
 }
 
-/* --- acts in time ------------------------------------------------------------------------------------------ */
+/* --- acts in time ------------------------------------------------ */
 
 static struct act *
 add_act(struct sim *sim, enum act_kind kind, int64_t after_ms)
@@ -42,7 +42,7 @@ say_later(struct sim *sim, int customer, const char *text, int64_t after_ms)
 	text_copy(act->text, sizeof(act->text), text);
 }
 
-/* --- customers ---------------------------------------------------------------------------------------------- */
+/* --- customers ------------------------------------------------ */
 
 static const struct {
 	const char *phone, *order;
@@ -181,7 +181,7 @@ say(struct sim *sim, const struct act *act, const char *kind)
 		text_copy(customer->last_id, sizeof(customer->last_id), id);
 }
 
-/* --- providers ----------------------------------------------------------------------------------------------- */
+/* --- providers ------------------------------------------------ */
 
 static void
 arm(struct sim *sim, const char *place, const char *kind, int64_t value, int64_t times)
@@ -378,7 +378,7 @@ staff_decides(struct sim *sim, const struct act *act)
 		engine_act(sim->scene->engine, &action); /* two people at the same moment */
 }
 
-/* --- the bot's machine ---------------------------------------------------------------------------------------------- */
+/* --- the bot's machine ------------------------------------------------ */
 
 static void
 jump_clock(struct sim *sim, const struct act *act)
@@ -415,7 +415,7 @@ put_back(struct sim *sim)
 	promises_restored(sim);
 }
 
-/* --- the acts -------------------------------------------------------------------------------------------------------- */
+/* --- the acts ------------------------------------------------ */
 
 static void
 family_acts(struct sim *sim, const struct act *act)
@@ -485,7 +485,7 @@ plot_do(struct sim *sim)
 	}
 }
 
-/* --- the beginning ----------------------------------------------------------------------------------------------------- */
+/* --- the beginning ------------------------------------------------ */
 
 static void
 draw_mandate(struct sim *sim, struct mandate *mandate)

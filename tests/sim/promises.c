@@ -38,7 +38,7 @@ promise_broken(struct sim *sim, const char *promise, const char *format, ...)
 	         promise, sim->scene->now_ms - INT64_C(1795184400000), words);
 }
 
-/* --- looking into the store ------------------------------------------------------------------------------- */
+/* --- looking into the store ------------------------------------------------ */
 
 /* One number; `otherwise` when there is no row. */
 static int64_t
@@ -67,7 +67,7 @@ number_of(struct sim *sim, const char *sql)
 	return number(sim, query(sim->scene->store, sql), 0);
 }
 
-/* --- the order to pay --------------------------------------------------------------------------------------- */
+/* --- the order to pay ------------------------------------------------ */
 
 static struct tracked *
 track(struct sim *sim, const char *e2eid)
@@ -192,7 +192,7 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 		tracked->unread = true;
 }
 
-/* --- the words --------------------------------------------------------------------------------------------------- */
+/* --- the words ------------------------------------------------ */
 
 static bool
 says_done(const char *text)
@@ -285,7 +285,7 @@ message_departs(struct sim *sim, const struct http_request *request)
 		check_done(sim, text);
 }
 
-/* --- every call --------------------------------------------------------------------------------------------------- */
+/* --- every call ------------------------------------------------ */
 
 static void
 note_departs(struct sim *sim, const struct http_request *request)
@@ -354,7 +354,7 @@ promises_executed(struct sim *sim, const struct http_request *request,
 		track(sim, e2eid)->unread = false;
 }
 
-/* --- after every turn ------------------------------------------------------------------------------------------------ */
+/* --- after every turn ------------------------------------------------ */
 
 static void
 check_bank(struct sim *sim)
@@ -478,7 +478,7 @@ promises_turn(struct sim *sim)
 	check_heads(sim);
 }
 
-/* --- accepted messages, starts ------------------------------------------------------------------------------------------ */
+/* --- accepted messages, starts ------------------------------------------------ */
 
 void
 promises_accepted(struct sim *sim, const struct http_request *request)
@@ -528,7 +528,7 @@ promises_restored(struct sim *sim)
 	promises->transitions = 0;
 }
 
-/* --- the end --------------------------------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------ */
 
 static void
 check_rest(struct sim *sim)

@@ -17,7 +17,7 @@
 #define BASE_URL    "http://sandbox.example"
 #define WEBHOOK_URL "http://bot.example/webhooks/zapi/secret"
 
-/* --- what the engine sees of the world ----------------------------------------------------------------- */
+/* --- what the engine sees of the world ------------------------------------------------ */
 
 static uint64_t seeded; /* state of the scene's random bytes: one scene at a time */
 
@@ -114,7 +114,7 @@ start(void *context, const struct http_request *request, const struct engine_cal
 	return true;
 }
 
-/* --- birth and death -------------------------------------------------------------------------------------- */
+/* --- birth and death ------------------------------------------------ */
 
 static bool
 start_engine(struct scene *scene, struct why *why)
@@ -306,7 +306,7 @@ scene_restart(struct scene *scene)
 		fail_msg("the bot does not start: %s", why.text);
 }
 
-/* --- time --------------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------ */
 
 /* What the bot says to whoever posted: copied, since the request lives only as long as the post. */
 struct posted {
@@ -498,7 +498,7 @@ scene_run(struct scene *scene, int64_t for_ms)
 		scene->now_ms = until_ms;
 }
 
-/* --- doing and looking ----------------------------------------------------------------------------------------- */
+/* --- doing and looking ------------------------------------------------ */
 
 void
 scene_say(struct scene *scene, const char *phone, const char *text, const char *kind)
