@@ -320,6 +320,21 @@ call_for(const struct engine *engine, const struct flight *flight)
 	};
 }
 
+static void token_landed(struct engine *engine, struct flight *flight,
+                         const struct engine_call_end *end);
+
+/* It has ended before it began. */
+static void
+stay_down(struct engine *engine, struct flight *flight, enum outcome outcome)
+{
+	const struct why why = flight->why;
+	const struct engine_call_end end = { .outcome = outcome, .why = why.text };
+	if (flight->kind == FLIGHT_TOKEN)
+		token_landed(engine, flight, &end); /* no case waits for it, flights do */
+	else
+		engine_flight_land(engine, flight, outcome);
+}
+
 /* Puts one request on the wire.  What can't be put into words is refused; what could not start never left. */
 static void
 take_off(struct engine *engine, struct flight *flight)
@@ -330,13 +345,13 @@ take_off(struct engine *engine, struct flight *flight)
 	if (!write_request(engine, flight, &request, &flight->why) || request.body.failed ||
 	    request.url.failed) {
 		why_set(&flight->why, "the request would be too large");
-		engine_flight_land(engine, flight, OUTCOME_REFUSED);
+		stay_down(engine, flight, OUTCOME_REFUSED);
 	} else {
 		flight->state = FLIGHT_ALOFT;
 		engine->counts.calls++;
 		if (!engine->setup.io.start(engine->setup.io.context, &request, &call,
 		                            flight->ticket, &flight->why))
-			engine_flight_land(engine, flight, OUTCOME_RETRY);
+			stay_down(engine, flight, OUTCOME_RETRY);
 	}
 	http_request_free(&request);
 }
@@ -403,7 +418,7 @@ token_landed(struct engine *engine, struct flight *flight, const struct engine_c
 {
 	struct access_token *token = calloc(1, sizeof(*token));
 	struct link *link = flight->link;
-	enum outcome outcome = OUTCOME_RETRY;
+	enum outcome outcome = end->outcome;
 	ensure(token != NULL);
 	if (end->answered)
 		outcome = flight->tool->token_answer(link->connection, end->response, token,
