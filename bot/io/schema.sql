@@ -14,6 +14,7 @@
 --   what makes it true        receipts, seals, disclosures, tree_nodes, tree_heads
 --   what we say               outbox
 --   who may do what           credentials, staff, staff_links, staff_sessions, audit
+--   an older file put back    restores
 --
 -- Times are milliseconds since 1970 UTC and end in _ms.  Money is centavos and ends in _cents.  Days and
 -- months are São Paulo's: UTC-03:00, without daylight saving since 2019, hence the 10800 seconds.
@@ -24,7 +25,9 @@
 CREATE TABLE meta (
 	one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row
 	created_ms INTEGER NOT NULL,             -- when `estorno init` made the file
-	clock_ms INTEGER NOT NULL                -- the latest instant ever committed: a clock set back reopens no limit
+	clock_ms INTEGER NOT NULL,               -- the latest instant ever committed: a clock set back reopens no limit
+	is_backup INTEGER NOT NULL DEFAULT 0 CHECK (is_backup IN (0, 1)) -- 1 in a copy that `estorno backup` made,
+	                                         -- until it is opened in the store's place
 ) STRICT;
 
 CREATE TRIGGER clock_never_goes_back BEFORE UPDATE OF clock_ms ON meta WHEN NEW.clock_ms < OLD.clock_ms
@@ -33,6 +36,55 @@ CREATE TRIGGER meta_stays BEFORE DELETE ON meta
 BEGIN SELECT RAISE(ABORT, 'P5: the clock in the store is not thrown away'); END;
 CREATE TRIGGER meta_is_made_once BEFORE INSERT ON meta WHEN EXISTS (SELECT 1 FROM meta)
 BEGIN SELECT RAISE(ABORT, 'P5: the clock in the store is not made anew'); END;
+
+-- ---------------------------------------------------------------------------------------------------
+-- An older file was put in the store's place: bot/io/store_restore.c notices it
+--
+-- It has forgotten what left after it was written, so no money moves until the bank has answered about
+-- everything that may have gone on meanwhile (`estorno reconcile`).
+
+CREATE TABLE restores (
+	id INTEGER PRIMARY KEY,                  -- order of happening
+	epoch INTEGER NOT NULL UNIQUE CHECK (epoch > 0), -- drawn at random: names the log's key and receipts from here on
+	known_until_ms INTEGER NOT NULL,         -- the latest instant that the older file knows of
+	last_attempt INTEGER NOT NULL,           -- attempts.id: later ones were made after the restore
+	log_size INTEGER NOT NULL,               -- leaves that were there; heads over more are of this epoch
+	reconciled_ms INTEGER                    -- when the bank had answered everything; NULL: no money moves
+) STRICT;
+
+-- What the bank has not answered since: every payment that was offered to go back in a case that had not
+-- ended, and every refund that is reserved or was sent.  Unreachable is no answer (P12).
+CREATE VIEW unanswered AS
+WITH since (attempt, known_until_ms) AS
+	(SELECT max(last_attempt), max(known_until_ms) FROM restores WHERE reconciled_ms IS NULL),
+questions (case_id, kind, key, e2eid) AS (
+	SELECT o.case_id, 'pay.payment', o.e2eid, o.e2eid
+		FROM offers o JOIN cases c ON c.id = o.case_id, since
+		WHERE o.made_ms <= since.known_until_ms AND (c.changed_ms > since.known_until_ms
+		OR c.state NOT IN ('CLOSED', 'DECLINED', 'REFUSED', 'EXPIRED'))
+	UNION
+	SELECT case_id, 'pay.refund_status', refund_id, e2eid
+		FROM reservations WHERE state IN ('reserved', 'executing'))
+SELECT q.case_id, q.kind, q.key, q.e2eid FROM questions q, since
+WHERE since.attempt IS NOT NULL AND NOT EXISTS (
+	SELECT 1 FROM operations o JOIN attempts a ON a.operation_id = o.id
+	WHERE o.case_id = q.case_id AND o.kind = q.kind AND o.key = q.key
+	AND a.id > since.attempt AND a.outcome = 'done');
+
+CREATE TRIGGER restores_begin_paused BEFORE INSERT ON restores WHEN NEW.reconciled_ms IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'P3: after a restore the bank is asked before money moves'); END;
+CREATE TRIGGER restores_are_answered_first BEFORE UPDATE OF reconciled_ms ON restores
+WHEN NEW.reconciled_ms IS NOT NULL AND EXISTS (SELECT 1 FROM unanswered)
+BEGIN SELECT RAISE(ABORT, 'P3: the bank has not answered about every refund and payment yet'); END;
+CREATE TRIGGER restores_keep_their_terms BEFORE UPDATE ON restores
+WHEN NEW.id <> OLD.id OR NEW.epoch <> OLD.epoch OR NEW.known_until_ms <> OLD.known_until_ms
+	OR NEW.last_attempt <> OLD.last_attempt OR NEW.log_size <> OLD.log_size OR OLD.reconciled_ms IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'P10: a restore stays on record'); END;
+CREATE TRIGGER restores_stay BEFORE DELETE ON restores
+BEGIN SELECT RAISE(ABORT, 'P10: a restore is not forgotten'); END;
+CREATE TRIGGER restores_are_not_replaced BEFORE INSERT ON restores
+WHEN EXISTS (SELECT 1 FROM restores WHERE id = NEW.id OR epoch = NEW.epoch)
+BEGIN SELECT RAISE(ABORT, 'P10: a restore is not replaced'); END;
 
 -- ---------------------------------------------------------------------------------------------------
 -- People and what was said
@@ -360,6 +412,11 @@ WHEN NEW.state = 'executing' AND OLD.state = 'reserved' AND NOT EXISTS (SELECT 1
 	AND NEW.changed_ms >= m.not_before_ms AND NEW.changed_ms < m.expires_ms)
 BEGIN SELECT RAISE(ABORT, 'P6: the mandate was taken back before the refund left'); END;
 
+CREATE TRIGGER reservations_wait_after_a_restore BEFORE UPDATE OF state ON reservations
+WHEN NEW.state = 'executing' AND OLD.state = 'reserved'
+	AND EXISTS (SELECT 1 FROM restores WHERE reconciled_ms IS NULL)
+BEGIN SELECT RAISE(ABORT, 'P3: the store is an older one; the bank is asked before money moves'); END;
+
 CREATE TRIGGER reservations_stay BEFORE DELETE ON reservations
 BEGIN SELECT RAISE(ABORT, 'P10: reservations are released, never deleted'); END;
 CREATE TRIGGER reservations_are_not_replaced BEFORE INSERT ON reservations
@@ -396,6 +453,11 @@ WHEN (SELECT kind FROM operations WHERE id = NEW.operation_id) = 'pay.refund' AN
 	WHERE o.id = NEW.operation_id AND r.state = 'executing' AND m.status = 'active'
 	AND NEW.started_us / 1000 < m.expires_ms)
 BEGIN SELECT RAISE(ABORT, 'P6: no refund is sent, or sent again, without an active mandate'); END;
+
+CREATE TRIGGER refunds_wait_after_a_restore BEFORE INSERT ON attempts
+WHEN (SELECT kind FROM operations WHERE id = NEW.operation_id) = 'pay.refund'
+	AND EXISTS (SELECT 1 FROM restores WHERE reconciled_ms IS NULL)
+BEGIN SELECT RAISE(ABORT, 'P3: the store is an older one; no refund is sent before the bank was asked'); END;
 
 -- ---------------------------------------------------------------------------------------------------
 -- What makes it true

@@ -211,6 +211,16 @@ is_ours(struct store *store, const char *path, struct why *why)
 	return why_set(why, "%s is not an Estorno store", path);
 }
 
+/* The first mark comes before the file: a store without one was brought here from elsewhere. */
+static bool
+begin_mark(struct store_lock *lock, struct why *why)
+{
+	struct high_water mark;
+	bool there;
+	return store_lock_mark(lock, &mark, &there, why) &&
+	       (there || store_lock_raise(lock, &mark, why));
+}
+
 struct store *
 store_create(const char *path, int64_t now_ms, struct why *why)
 {
@@ -220,6 +230,7 @@ store_create(const char *path, int64_t now_ms, struct why *why)
 	mode_t mask = umask(077); /* the store and what lies beside it are its owner's */
 	bool ok = !exists(path) || why_set(why, "%s exists already", path);
 	ok = ok && (store->lock = store_lock_take(path, why)) != NULL &&
+	     begin_mark(store->lock, why) &&
 	     connect_file(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why) &&
 	     write_pragmas(store, why) && run(store, numbered, why) && migrate(store, why) &&
 	     assert_pragmas(store, STORE_READ_WRITE, why);
@@ -230,7 +241,7 @@ store_create(const char *path, int64_t now_ms, struct why *why)
 		                               "VALUES (1, :now, :now)");
 		query_integer(q, ":now", now_ms);
 		query_run(q);
-		ok = store_commit(store, why);
+		ok = store_commit(store, why) && store_notice_restore(store, why);
 	}
 	if (ok)
 		return store;
@@ -250,7 +261,8 @@ store_open(const char *path, enum store_access access, struct why *why)
 	     is_ours(store, path, why);
 	ok = ok && (writer ? write_pragmas(store, why) && migrate(store, why)
 	                   : is_up_to_date(store, why));
-	ok = ok && assert_pragmas(store, access, why);
+	ok = ok && assert_pragmas(store, access, why) &&
+	     (!writer || store_notice_restore(store, why));
 	if (ok)
 		return store;
 	store_close(store);
@@ -275,6 +287,7 @@ void
 store_begin(struct store *store)
 {
 	bool writer = store->lock != NULL;
+	store->leaving = (struct high_water){ 0 };
 	query_run(query(store, writer ? "BEGIN IMMEDIATE" : "BEGIN"));
 }
 
@@ -282,6 +295,7 @@ bool
 store_commit(struct store *store, struct why *why)
 {
 	query_run(query(store, "COMMIT"));
+	store_raise_mark(store);
 	return store_is_well(store, why);
 }
 
@@ -330,6 +344,8 @@ copy_pages(struct store *store, const char *path, struct why *why)
 		sqlite3_backup_finish(backup);
 	}
 	code = sqlite3_errcode(copy);
+	if (code == SQLITE_OK && !store_mark_backup(copy))
+		code = sqlite3_errcode(copy);
 	sqlite3_close(copy);
 	return code == SQLITE_OK || why_set(why, "%s: %s", path, sqlite3_errstr(code));
 }

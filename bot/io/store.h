@@ -9,6 +9,7 @@
  *	store_money.c     mandates, payments, reservations
  *	store_proof.c     receipts, seals, the log
  *	store_admin.c     credentials, staff, the audit trail
+ *	store_restore.c   an older file in the store's place
  *
  * One writer.  Reading and writing happen inside store_begin .. store_commit; all that a
  * turn of the loop decided goes to disk in that one commit, with one fsync.
@@ -46,7 +47,7 @@ enum store_access { STORE_READ_ONLY, STORE_READ_WRITE };
 struct store *store_create(const char *path, int64_t now_ms, struct why *why);
 
 /* Opens it, migrates it when it is older (writers only), asserts every pragma.  A second writer is
- * refused. */
+ * refused.  A writer also notices when an older file was put in the store's place: money is paused then. */
 struct store *store_open(const char *path, enum store_access access, struct why *why);
 void store_close(struct store *store);
 
@@ -62,8 +63,9 @@ bool store_is_well(const struct store *store, struct why *why);
 int64_t store_clock_ms(struct store *store);
 void store_set_clock(struct store *store, int64_t now_ms);
 
-/* A consistent copy of the whole file at `path`, which must not exist.  A reader may make it while another
- * process writes; not inside a transaction. */
+/* A consistent copy of the whole file at `path`, which must not exist; it is marked as a copy, so that money
+ * is paused when it is opened in the store's place.  A reader may make it while another process writes; not
+ * inside a transaction. */
 bool store_backup(struct store *store, const char *path, struct why *why);
 
 /* --- people: store_people.c ------------------------------------------------------------------ */
@@ -305,11 +307,12 @@ struct reservation {
 bool store_reserve(struct store *store, const struct reservation *reservation, int64_t now_ms,
                    struct why *why);
 
-#define RESERVATION_STATES(X)                   \
-	X(RESERVED, "reserved")                 \
-	X(EXECUTING, "executing")               \
-	X(SPENT, "spent") X(RELEASED, "release" \
-	                              "d")
+#define RESERVATION_STATES(X)     \
+	X(RESERVED, "reserved")   \
+	X(EXECUTING, "executing") \
+	X(SPENT, "spent")         \
+	X(RELEASED, "release"     \
+	            "d")
 
 enum reservation_state {
 #define X(name, text) RESERVATION_##name,
@@ -441,5 +444,34 @@ void store_session_remove(struct store *store, const char *token_hash);
 
 void store_audit(struct store *store, int64_t at_ms, const char *actor, const char *action,
                  const char *target, const char *detail);
+
+/* --- an older file in the store's place: store_restore.c --------------------------------------------- */
+
+struct restore {
+	int64_t epoch;
+	int64_t known_until_ms; /* the latest instant that the older file knew of */
+	int64_t log_size;       /* leaves it had; later heads are this epoch's */
+	int64_t reconciled_ms;  /* 0 while money is paused */
+};
+typedef void store_restore_visit(void *context, const struct restore *restore);
+void store_restores(struct store *store, store_restore_visit *visit, void *context);
+
+/* No order to pay leaves while this is true. */
+bool store_money_is_paused(struct store *store);
+
+/* Of the latest restore, 0 before the first: under which key the log goes on. */
+int64_t store_log_epoch(struct store *store);
+
+/* What the bank has not answered since the restore; none when money is not paused. */
+struct question {
+	char case_id[ID_SIZE];
+	enum operation_kind kind; /* OPERATION_PAY_PAYMENT, or OPERATION_PAY_REFUND_STATUS */
+	char e2eid[E2EID_SIZE];
+	char refund_id[REFUND_ID_SIZE]; /* with REFUND_STATUS */
+};
+size_t store_unanswered(struct store *store, struct question *questions, size_t room);
+
+/* Money may move again.  False with `why` while a question is open. */
+bool store_reconciled(struct store *store, int64_t now_ms, struct why *why);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "io/query.h"
+#include "io/store_file.h"
 
 /* --- facts ------------------------------------------------------------------------------------------- */
 
@@ -364,6 +365,17 @@ store_operation_load(struct store *store, int64_t id, struct operation *operatio
 	return found;
 }
 
+/* An attempt of a write raises the mark beside the store before it leaves (store_lock.h). */
+static void
+note_write(struct store *store, int64_t operation, int64_t attempt)
+{
+	struct query *q =
+		query(store, "SELECT 1 FROM operations WHERE id = :id AND role = 'write'");
+	query_integer(q, ":id", operation);
+	while (query_next(q))
+		store->leaving.attempt = attempt;
+}
+
 int64_t
 store_attempt_open(struct store *store, int64_t operation, const char *tool, const char *credential,
                    int64_t now_us, struct why *why)
@@ -375,7 +387,10 @@ store_attempt_open(struct store *store, int64_t operation, const char *tool, con
 	query_text(q, ":tool", tool);
 	query_text(q, ":credential", credential);
 	query_integer(q, ":now", now_us);
-	return query_try(q, why) ? query_last_id(q) : 0;
+	if (!query_try(q, why))
+		return 0;
+	note_write(store, operation, query_last_id(q));
+	return query_last_id(q);
 }
 
 void

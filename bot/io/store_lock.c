@@ -1,6 +1,6 @@
 /*
- * One line of text in a file: "attempt 12 log 3", padded to MARK_BYTES and written in one
- * piece, so that a power cut leaves the old mark or the new one.
+ * One line of text in a file: "epoch 0 attempt 12 log 3", padded to MARK_BYTES and written
+ * in one piece, so that a power cut leaves the old mark or the new one.
  */
 #include "io/store_lock.h"
 
@@ -13,7 +13,7 @@
 #include "base/ensure.h"
 #include "base/text.h"
 
-enum { PATH_BYTES_MAX = 1024, MARK_BYTES = 64 };
+enum { PATH_BYTES_MAX = 1024, MARK_BYTES = 96 };
 
 struct store_lock {
 	sqlite3_filename name;
@@ -79,13 +79,14 @@ store_lock_release(struct store_lock *lock)
 /* --- the mark ------------------------------------------------------------------------------------------ */
 
 bool
-store_lock_mark(struct store_lock *lock, struct high_water *mark, struct why *why)
+store_lock_mark(struct store_lock *lock, struct high_water *mark, bool *there, struct why *why)
 {
 	char line[MARK_BYTES + 1] = "";
 	sqlite3_int64 size = 0;
 	const sqlite3_io_methods *does = lock->file->pMethods;
 	*mark = (struct high_water){ 0 };
 	int code = does->xFileSize(lock->file, &size);
+	*there = size > 0;
 	if (code == SQLITE_OK && size == 0)
 		return true;
 	if (code == SQLITE_OK)
@@ -93,7 +94,8 @@ store_lock_mark(struct store_lock *lock, struct high_water *mark, struct why *wh
 	if (code != SQLITE_OK)
 		return why_set(why, "the mark beside the store can't be read: %s",
 		               sqlite3_errstr(code));
-	if (sscanf(line, "attempt %" SCNd64 " log %" SCNd64, &mark->attempt, &mark->log_size) != 2)
+	if (sscanf(line, "epoch %" SCNd64 " attempt %" SCNd64 " log %" SCNd64, &mark->epoch,
+	           &mark->attempt, &mark->log_size) != 3)
 		return why_set(why, "the mark beside the store is not one of ours");
 	lock->mark = *mark;
 	return true;
@@ -104,12 +106,15 @@ store_lock_raise(struct store_lock *lock, const struct high_water *mark, struct 
 {
 	char line[MARK_BYTES + 1];
 	const sqlite3_io_methods *does = lock->file->pMethods;
+	if (mark->epoch != lock->mark.epoch)
+		lock->mark = (struct high_water){ .epoch = mark->epoch };
 	if (mark->attempt > lock->mark.attempt)
 		lock->mark.attempt = mark->attempt;
 	if (mark->log_size > lock->mark.log_size)
 		lock->mark.log_size = mark->log_size;
-	int length = snprintf(line, sizeof(line), "attempt %" PRId64 " log %" PRId64,
-	                      lock->mark.attempt, lock->mark.log_size);
+	int length =
+		snprintf(line, sizeof(line), "epoch %" PRId64 " attempt %" PRId64 " log %" PRId64,
+	                 lock->mark.epoch, lock->mark.attempt, lock->mark.log_size);
 	memset(line + length, ' ', (size_t)(MARK_BYTES - length));
 	line[MARK_BYTES - 1] = '\n';
 	int code = does->xWrite(lock->file, line, MARK_BYTES, 0);

@@ -9,6 +9,7 @@
 #include "base/ensure.h"
 #include "base/text.h"
 #include "io/query.h"
+#include "io/store_file.h"
 
 /* --- receipts ------------------------------------------------------------------------------------------- */
 
@@ -218,6 +219,7 @@ store_head_add(struct store *store, const struct stored_head *head)
 	query_text(q, ":key", head->signing_key_id);
 	query_text(q, ":checkpoint", head->checkpoint);
 	query_run(q);
+	store->leaving.log_size = head->size;
 }
 
 #define HEAD_SELECT \

@@ -82,6 +82,14 @@
 	"', " version ", 'body', 'sig', 'ed25519:f', 20000, 35000, 30000, 50000, 60000, 4, 90, "  \
 	T0 " - 30 * " DAY ", " T0 " + 30 * " DAY ", '" status "', " T0 ", " T0 "); "
 
+/* The file was found to be an older one; what it then may have sent is c_1's. */
+#define RESTORED(id, epoch, reconciled)                                                            \
+	"INSERT OR REPLACE INTO restores VALUES (" id ", " epoch ", " T0 ", 1, 1, " reconciled "); "
+#define READ_SINCE(n, kind, key)                                                                   \
+	"INSERT INTO operations VALUES (" n ", 'c_1', '" kind "', 'read', '" key "', '{}', " T0 "); " \
+	"INSERT INTO attempts VALUES (" n ", " n ", 'pix', 'pix:read', 0, 1, 'done', ''); "
+#define RECONCILED "UPDATE restores SET reconciled_ms = " SOON "; "
+
 static const char shop[] =
         "INSERT INTO contacts VALUES (1, 'zapi', '5520999990101', '', 'Marina', " T0 ");"
         "INSERT INTO mandate_keys VALUES ('ed25519:f', 'public', " T0 ");"
@@ -114,7 +122,29 @@ static const struct attack attacks[] = {
 	{ "clock_never_goes_back", NOTHING, "UPDATE meta SET clock_ms = clock_ms - 1",
 	  "UPDATE meta SET clock_ms = clock_ms + 1" },
 	{ "meta_stays", NOTHING, "DELETE FROM meta", NOTHING },
-	{ "meta_is_made_once", NOTHING, "INSERT OR REPLACE INTO meta VALUES (1, 0, 0)", NOTHING },
+	{ "meta_is_made_once", NOTHING, "INSERT OR REPLACE INTO meta VALUES (1, 0, 0, 0)", NOTHING },
+
+	/* an older file */
+	{ "restores_begin_paused", NOTHING, RESTORED("1", "7", T0), RESTORED("1", "7", "NULL") },
+	{ "restores_are_answered_first", RESTORED("1", "7", "NULL") READ_SINCE("10", "pay.payment", "E1"), RECONCILED,
+	  READ_SINCE("11", "pay.refund_status", "r1") RECONCILED },
+	{ "restores_are_answered_first", RESTORED("1", "7", "NULL") READ_SINCE("11", "pay.refund_status", "r1"),
+	  RECONCILED, READ_SINCE("10", "pay.payment", "E1") RECONCILED },
+	{ "restores_are_answered_first", RESTORED("1", "7", "NULL") READ_SINCE("10", "pay.payment", "E1")
+	  READ_SINCE("11", "pay.refund_status", "r1") RECONCILED, /* answers from before the next one are none */
+	  "INSERT INTO restores VALUES (2, 8, " T0 ", 11, 1, NULL); UPDATE restores SET reconciled_ms = 1 WHERE id = 2",
+	  RESTORED("2", "8", "NULL") "UPDATE restores SET reconciled_ms = 1 WHERE id = 2" },
+	{ "restores_keep_their_terms", RESTORED("1", "7", "NULL"), "UPDATE restores SET epoch = 8", NOTHING },
+	{ "restores_keep_their_terms", RESTORED("1", "7", "NULL"), "UPDATE restores SET last_attempt = 0", NOTHING },
+	{ "restores_keep_their_terms", RESTORED("1", "7", "NULL") READ_SINCE("10", "pay.payment", "E1")
+	  READ_SINCE("11", "pay.refund_status", "r1") RECONCILED, "UPDATE restores SET reconciled_ms = NULL", NOTHING },
+	{ "restores_stay", RESTORED("1", "7", "NULL"), "DELETE FROM restores", NOTHING },
+	{ "restores_are_not_replaced", RESTORED("1", "7", "NULL"), RESTORED("1", "8", "NULL"),
+	  RESTORED("2", "8", "NULL") },
+	{ "restores_are_not_replaced", RESTORED("1", "7", "NULL"), RESTORED("2", "7", "NULL"), NOTHING },
+	{ "reservations_wait_after_a_restore", SPEND("2", "8422", "ana", "E2", "1"),
+	  RESTORED("1", "7", "NULL") EXECUTE("2"), EXECUTE("2") },
+	{ "refunds_wait_after_a_restore", NOTHING, RESTORED("1", "7", "NULL") ATTEMPT("1"), ATTEMPT("1") },
 
 	/* history */
 	{ "transitions_are_kept", NOTHING, "UPDATE transitions SET actor = 'bot'", NOTHING },
