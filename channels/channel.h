@@ -3,7 +3,7 @@
  * one provider's webhooks and calls.  Like a tool it opens no socket, reads no
  * clock and sees no database.
  *
- *	authentic   did this webhook come from our provider?        before any parsing
+ *	authentic   does nothing in it speak against our provider?  before any parsing
  *	hear        its body -> what was said, delivered, read      webhook in
  *	speak       a message of ours -> a request                  call out
  *	sent        the answer -> what became of it                 call out
@@ -54,13 +54,14 @@ enum heard_kind {
 const char *heard_kind_text(enum heard_kind kind);
 
 /* What a customer's message was made of.  Only text and buttons can ever mean yes. */
-#define CONTENTS(X)                                                                       \
-	X(TEXT, "text")                                                                   \
-	X(BUTTON, "button")                                                               \
-	X(IMAGE, "image")                                                                 \
-	X(AUDIO, "audio") X(VIDEO, "video") X(DOCUMENT, "document") X(STICKER, "sticker") \
-		X(LOCATION, "location") X(CONTACT, "contact") X(REACTION, "reaction")     \
-			X(PAYMENT, "payment") X(WAITING, "waiting") X(OTHER, "other")
+#define CONTENTS(X)                                                                             \
+	X(TEXT, "text")                                                                         \
+	X(BUTTON, "button")                                                                     \
+	X(IMAGE, "image")                                                                       \
+	X(AUDIO, "audio")                                                                       \
+	X(VIDEO, "video") X(DOCUMENT, "document") X(STICKER, "sticker") X(LOCATION, "location") \
+		X(CONTACT, "contact") X(REACTION, "reaction") X(PAYMENT, "payment")             \
+			X(WAITING, "waiting") X(OTHER, "other")
 
 enum content {
 #define X(name, text) CONTENT_##name,
@@ -125,7 +126,8 @@ struct channel {
 	size_t secret_count;
 
 	/* True when the request carries nothing that contradicts its being from our provider.  The secret
-	 * in the path has been compared before. */
+	 * in the path has been compared before.  False with `why`: it is heard all the same, but only for
+	 * a person to look at. */
 	bool (*authentic)(const struct connection *connection, const struct http_request *request,
 	                  struct why *why);
 	/* False with `why` when the body is not what the provider documents: answered 400, nothing

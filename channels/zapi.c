@@ -15,7 +15,8 @@
  * Rules:
  *
  *   1. Nothing Z-API posts is signed (section 5).  The secret in our URL is what lets a post in; a
- *      token header that contradicts it, or a body that names another instance, keeps it out.
+ *      body that names another instance keeps it out.  A token header that contradicts is a doubt:
+ *      the message is kept for a person, and nothing else is done with it.
  *      `connectedPhone` is not compared: nothing here knows the shop's number.
  *   2. Any key may be missing, null or new (section 7.1).  What we can live without never stops a
  *      message; a message without its id or its sender could be neither told apart nor answered,

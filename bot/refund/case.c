@@ -54,6 +54,8 @@ event_text(enum event_kind kind)
 		return "deleted";
 	case EVENT_HUMAN_REPLIED:
 		return "human_replied";
+	case EVENT_UNVERIFIED:
+		return "unverified";
 	case EVENT_ANSWER:
 		return "answer";
 	case EVENT_ROOM:

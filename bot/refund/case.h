@@ -161,6 +161,7 @@ enum event_kind {
 	EVENT_EDITED,        /* the customer changed a message */
 	EVENT_DELETED,       /* the customer took a message back */
 	EVENT_HUMAN_REPLIED, /* a person answered from the shop's own phone */
+	EVENT_UNVERIFIED,    /* something was said, perhaps not by the customer: it is kept */
 	EVENT_ANSWER,        /* an operation ended */
 	EVENT_ROOM,          /* the mandate was weighed: EFFECT_WEIGH, _RESERVE or _PAY */
 	EVENT_SEALED,        /* the receipt is signed and in the log */
@@ -207,7 +208,7 @@ struct room {
 struct event {
 	enum event_kind kind;
 	union {
-		struct said said; /* MESSAGE, EDITED, DELETED */
+		struct said said; /* MESSAGE, EDITED, DELETED, UNVERIFIED */
 		struct answered answer;
 		struct room room;
 		enum result sealed; /* SEALED: what the receipt says */

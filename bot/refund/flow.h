@@ -85,6 +85,6 @@ void verify(struct step *s);
 void notify(struct step *s);
 
 /* --- holding.c: people ------------------------------------------------------------------------ */
-flow_step taken_over, held_hears, held_released, held_denied, held_told, closed_told;
+flow_step taken_over, unverified, held_hears, held_released, held_denied, held_told, closed_told;
 
 #endif

@@ -74,7 +74,9 @@ enum resume {
 	X(OTHER_DESTINATION, "other_destination",                                                  \
 	  LOOK_UP) /* wanted on another key, account or person */                                  \
 	X(OTHER_REQUEST, "other_request",                                                          \
-	  LOOK_UP)                           /* exchange, cancel, a complaint without a wish */    \
+	  LOOK_UP) /* exchange, cancel, a complaint without a wish */                              \
+	X(CHANNEL_UNVERIFIED, "channel_unverified",                                                \
+	  LOOK_UP) /* said in a webhook that contradicts our channel's token */                    \
 	X(TAKEN_OVER, "taken_over", LOOK_UP) /* a person answered from the shop's phone */
 
 enum hold_reason {

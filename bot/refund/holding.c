@@ -61,6 +61,14 @@ taken_over(struct step *s)
 	step_hold(s, HOLD_TAKEN_OVER);
 }
 
+/* Who wrote this is in doubt, so nothing is done with it.  It is said to the one whom we would have
+ * answered, because silence would be worse for a real customer and helps nobody else. */
+void
+unverified(struct step *s)
+{
+	step_hold(s, HOLD_CHANNEL_UNVERIFIED);
+}
+
 /* A customer whose order was not located may give another number; everything else waits for the person
  * who is looking. */
 void

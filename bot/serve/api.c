@@ -41,6 +41,8 @@ api_metrics(const struct visit *visit)
 		{ "commits_total", "transactions committed", counts.commits },
 		{ "messages_total", "messages heard", counts.messages },
 		{ "duplicates_total", "messages heard again", counts.duplicates },
+		{ "unverified_total", "things heard under another token than the channel's",
+		  counts.unverified },
 		{ "calls_total", "calls to providers", counts.calls },
 		{ "transitions_total", "changes of a case's state", counts.transitions },
 		{ "refunds_sent_total", "orders to pay handed to the bank", counts.refunds_sent },

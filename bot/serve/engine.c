@@ -82,8 +82,8 @@ new_item(struct engine *engine, enum item_kind kind)
 }
 
 static enum engine_received
-queue_heard(struct engine *engine, struct heard_list *heard, engine_acknowledge *acknowledge,
-            void *context, struct why *why)
+queue_heard(struct engine *engine, struct heard_list *heard, bool unverified,
+            engine_acknowledge *acknowledge, void *context, struct why *why)
 {
 	bool fits = engine->gathered_count < TURN_EVENTS_MAX - TURN_WISHES_KEPT;
 	struct item *item = fits ? new_item(engine, ITEM_HEARD) : NULL;
@@ -94,6 +94,7 @@ queue_heard(struct engine *engine, struct heard_list *heard, engine_acknowledge 
 		return RECEIVED_TOO_MUCH;
 	}
 	item->heard = heard;
+	item->unverified = unverified;
 	item->acknowledge = acknowledge;
 	item->context = context;
 	return RECEIVED;
@@ -106,14 +107,19 @@ engine_receive(struct engine *engine, const struct http_request *request,
 	struct link *link = engine_link(engine, engine->channel->name, ROLE_READ, why);
 	if (link == NULL)
 		return RECEIVED_TOO_MUCH;
-	if (!engine->channel->authentic(link->connection, request, why))
-		return RECEIVED_FOREIGN;
+	struct why doubt = { "" };
+	bool verified = engine->channel->authentic(link->connection, request, &doubt);
 	struct heard_list *heard = calloc(1, sizeof(*heard));
 	ensure(heard != NULL);
-	if (engine->channel->hear(link->connection, request, heard, why))
-		return queue_heard(engine, heard, acknowledge, context, why);
+	if (engine->channel->hear(link->connection, request, heard, why)) {
+		if (!verified)
+			log_line(LOG_WARNING, "webhook.unverified", "why=\"%s\"", doubt.text);
+		return queue_heard(engine, heard, !verified, acknowledge, context, why);
+	}
 	free(heard);
-	return RECEIVED_NONSENSE;
+	if (!verified)
+		*why = doubt;
+	return verified ? RECEIVED_NONSENSE : RECEIVED_FOREIGN;
 }
 
 bool
@@ -142,7 +148,10 @@ static void
 decide_heard(struct engine *engine, const struct item *item)
 {
 	for (size_t i = 0; i < item->heard->count; i++)
-		engine_take_heard(engine, &item->heard->list[i]);
+		if (item->unverified)
+			engine_take_unverified(engine, &item->heard->list[i]);
+		else
+			engine_take_heard(engine, &item->heard->list[i]);
 }
 
 static bool

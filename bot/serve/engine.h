@@ -83,8 +83,11 @@ void engine_free(struct engine *engine);
 
 /* A webhook of the channel, its path secret checked already.  What came of it: */
 enum engine_received {
-	RECEIVED, /* heard; `acknowledge` is called once, in the act beat: `durable` or not */
-	RECEIVED_FOREIGN,  /* it says that it is not our provider's: 401 */
+	/* Heard; `acknowledge` is called once, in the act beat: `durable` or not.  What only the channel's
+	 * `authentic` speaks against is heard too, for a person: a provider that changes its headers must
+	 * not make the shop deaf (zapi.md section 5). */
+	RECEIVED,
+	RECEIVED_FOREIGN,  /* it says that it is not our provider's, and is nothing we know: 401 */
 	RECEIVED_NONSENSE, /* not what the provider documents, or another instance's: 400 */
 	RECEIVED_TOO_MUCH /* too much waits already, or the channel is not connected: 503, come again */
 };
@@ -136,7 +139,7 @@ int64_t engine_in_flight(const struct engine *engine);
 int64_t engine_revision(const struct engine *engine);
 
 struct engine_counts {
-	int64_t turns, commits, messages, duplicates, calls, transitions, refunds_sent,
+	int64_t turns, commits, messages, duplicates, unverified, calls, transitions, refunds_sent,
 		receipts_sealed;
 };
 struct engine_counts engine_counts(const struct engine *engine);

@@ -4,6 +4,9 @@
  * A message is kept once, whatever the provider sends twice, and finds its case: a live
  * one of the same person first, then one that is held or has just ended and wants it,
  * else it opens a new one.  A reaction or an unreadable message opens nothing.
+ *
+ * What comes under another token than the channel's is kept in the same way and changes
+ * nothing by itself: its case is held for a person (channel_unverified).
  */
 #include <string.h>
 
@@ -196,6 +199,81 @@ engine_take_heard(struct engine *engine, const struct heard *heard)
 	case HEARD_IGNORED:
 		log_line(LOG_DEBUG, "channel.ignored", "channel=%s because=%s",
 		         engine->channel->name, heard->ignored_because);
+		break;
+	}
+}
+
+/* --- what may not be from our provider ------------------------------------------------------------ */
+
+/* The case that a person will find it in: a live or held one of this contact, else a new one. */
+static void
+hand_over(struct engine *engine, const struct message *message, const struct event *event)
+{
+	char case_id[ID_SIZE];
+	find_case(engine, message->contact, &event->said, case_id);
+	bool found = case_id[0] != '\0' && store_case_load(engine->store, case_id, engine->c) &&
+	             !case_has_ended(engine->c->state);
+	if (found) {
+		store_message_assign(engine->store, message->id, case_id);
+		engine_step(engine, case_id, event, "bot");
+	} else {
+		engine_open_case(engine, message->contact, event);
+	}
+}
+
+/* A message or an edit is kept like any other, and not acted on. */
+static void
+keep_unverified(struct engine *engine, const struct heard *heard)
+{
+	struct message message = { .heard = heard, .heard_ms = engine->now_ms };
+	message.contact = keep_contact(engine, heard);
+	if (!store_hear(engine->store, engine->channel->name, &message)) {
+		engine->counts.duplicates++;
+		return;
+	}
+	const struct event event = { .kind = EVENT_UNVERIFIED, .said = said_of(heard, message.id) };
+	if (may_open(heard))
+		hand_over(engine, &message, &event);
+}
+
+/* Nothing of the message goes, but a yes that may have been taken back counts no more. */
+static void
+doubt_deletion(struct engine *engine, const struct heard *heard)
+{
+	char case_id[ID_SIZE];
+	int64_t contact;
+	const struct event event = { .kind = EVENT_UNVERIFIED,
+		                     .said = { .text = "", .button_id = "" } };
+	if (store_message_find(engine->store, engine->channel->name, heard->message_id, &contact,
+	                       case_id) &&
+	    case_id[0] != '\0')
+		engine_step(engine, case_id, &event, "customer");
+}
+
+/* Of what a stranger might have posted, only that counts which makes the shop more careful. */
+void
+engine_take_unverified(struct engine *engine, const struct heard *heard)
+{
+	engine->counts.unverified++;
+	switch (heard->kind) {
+	case HEARD_MESSAGE:
+	case HEARD_EDITED:
+		keep_unverified(engine, heard);
+		break;
+	case HEARD_DELETED:
+		doubt_deletion(engine, heard);
+		break;
+	case HEARD_HUMAN_REPLIED:
+	case HEARD_DISCONNECTED:
+		engine_take_heard(engine, heard);
+		break;
+	case HEARD_HANDED_OVER:
+		if (heard->failure[0] != '\0')
+			engine_take_status(engine, heard);
+		break;
+	case HEARD_STATUS:
+	case HEARD_CONNECTED:
+	case HEARD_IGNORED:
 		break;
 	}
 }

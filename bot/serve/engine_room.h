@@ -64,6 +64,7 @@ enum item_kind { ITEM_HEARD, ITEM_LANDED, ITEM_ACTION, ITEM_CHANGE };
 struct item {
 	enum item_kind kind;
 	struct heard_list *heard;
+	bool unverified; /* of heard */
 	engine_acknowledge *acknowledge;
 	void *context;
 	struct flight *flight;
@@ -111,6 +112,7 @@ struct surroundings engine_surroundings(struct engine *engine, const struct refu
 /* --- engine_hear.c --------------------------------------------------------------------------- */
 
 void engine_take_heard(struct engine *engine, const struct heard *heard);
+void engine_take_unverified(struct engine *engine, const struct heard *heard);
 
 /* --- engine_ask.c ----------------------------------------------------------------------------- */
 

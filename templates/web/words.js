@@ -63,6 +63,7 @@ export const REASONS = {
 	not_understood: "Não entendemos",
 	other_destination: "Quer em outra conta",
 	other_request: "Pede outra coisa",
+	channel_unverified: "O WhatsApp chegou com outra chave",
 	taken_over: "Uma pessoa assumiu",
 };
 

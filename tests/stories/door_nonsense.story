@@ -17,9 +17,9 @@ webhook 400 {"type":"ReceivedCallback","instanceId":"{instance}",
 webhook 400 {"type":"ReceivedCallback","instanceId":"{instance}","messageId":"3EB0AD",
 	"phone":"a stranger","text":{"message":"quero estorno do pedido 8421"}}
 
-# With another instance's token, with a wrong secret, and with none.
+# With another instance's token and nothing we know in it, with a wrong secret, and with none.
 header z-api-token: 000000000000000000000000
-webhook 401 {"type":"ReceivedCallback","instanceId":"{instance}","messageId":"3EB0AE",
+webhook 401 {"type":"ReceivedCallback","instanceId":"3F0A1B2C4D5E6F708192A3B4C5D6E7F8","messageId":"3EB0AE",
 	"phone":"5520999990101","text":{"message":"quero estorno do pedido 8421"}}
 bytes 404 POST /webhooks/zapi/000000000000000000000000000000000000000000000000 HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\n{}
 bytes 404 POST /webhooks/zapi/ HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\n{}

@@ -14,7 +14,8 @@
  *
  *	tests/cases/zapi/text/
  *	  webhook.json      the body as received      (or 1.request form in `webhook`, with headers)
- *	  expect.json       {"heard":[...]} or {"refused":"part of the why"}
+ *	  expect.json       {"heard":[...]} or {"refused":"part of the why"}; with
+ *	                    "unverified":"part of the why" it is heard, but not believed
  *
  *	tests/cases/zapi/send_accepted/
  *	  utterance.json    {"address","text","typing_seconds"}
@@ -392,8 +393,12 @@ play_webhook(const char *directory, const struct channel *channel, const json_t 
 	char *body = test_read_file(path, &length);
 	buffer_add(&request.body, body, length);
 	free(body);
-	bool ok = channel->authentic(connection, &request, &why) &&
-	          channel->hear(connection, &request, heard, &why);
+	struct why doubt = { "" };
+	const char *unverified = json_string_value(json_object_get(expect, "unverified"));
+	assert_int_equal(channel->authentic(connection, &request, &doubt), unverified == NULL);
+	if (unverified != NULL && strstr(doubt.text, unverified) == NULL)
+		fail_msg("the doubt is \"%s\", which does not say \"%s\"", doubt.text, unverified);
+	bool ok = channel->hear(connection, &request, heard, &why);
 	const char *refused = json_string_value(json_object_get(expect, "refused"));
 	if (refused != NULL) {
 		assert_false(ok);

@@ -270,6 +270,7 @@ static const struct happening happenings[] = {
 	{ .name = "edits the order", .kind = EVENT_EDITED, .text = "pedido 8421" },
 	{ .name = "deletes", .kind = EVENT_DELETED, .text = "" },
 	{ .name = "a person replies", .kind = EVENT_HUMAN_REPLIED },
+	{ .name = "somebody says sim", .kind = EVENT_UNVERIFIED, .text = "sim" },
 	FAILS_ALL(LEDGER_ORDER),
 	FAILS_ALL(PAY_PAYMENT),
 	FAILS_ALL(PAY_REFUND),
@@ -552,6 +553,7 @@ write_event(const struct play *play, const struct happening *h, struct event *ev
 	case EVENT_MESSAGE:
 	case EVENT_EDITED:
 	case EVENT_DELETED:
+	case EVENT_UNVERIFIED:
 		event->said = (struct said){ .message = ++message,
 			                     .how = h->how,
 			                     .text = h->text,
@@ -598,7 +600,8 @@ happen(struct play *play, const struct happening *h)
 	struct event event;
 	int64_t wake_ms = case_wake_ms(&play->c);
 	bool by_staff = h->kind == EVENT_RELEASED || h->kind == EVENT_DENIED;
-	bool opens = h->kind == EVENT_MESSAGE || h->kind == EVENT_HUMAN_REPLIED;
+	bool opens = h->kind == EVENT_MESSAGE || h->kind == EVENT_HUMAN_REPLIED ||
+	             h->kind == EVENT_UNVERIFIED;
 	if (play->c.state == CASE_OPENED && !opens)
 		return false;
 	if (by_staff && play->c.state != CASE_HELD)
