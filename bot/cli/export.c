@@ -6,6 +6,7 @@
  *	ID.postcept.json       the same as a Receipt object
  *	ID.txt                 for people
  *	ID.proof.json          that it is in the log
+ *	ID.mandate             the bytes that finance signed, to which the row mandate_signed commits
  *	checkpoint             the log's head
  *	receipts.pub, log.pub, log.pem, allowed_signers
  *	VERIFY.txt             what to check and how; also a script: sh VERIFY.txt
@@ -26,6 +27,7 @@
 #include "cli/receipt_text.h"
 #include "proof/key_text.h"
 #include "serve/shown_receipt.h"
+#include "serve/standing.h"
 
 /* Who signed, in the words of ssh-keygen's list. */
 #define PRINCIPAL "receipts@estorno"
@@ -124,6 +126,53 @@ write_disclosures(struct export *e, const struct stored_receipt *receipt)
 	return ok;
 }
 
+/* What the receipt says of its mandate: "ed25519:..., cm_support of ..., sha256:..."; "" for nothing. */
+static void
+mandate_digest_of(const struct stored_receipt *receipt, char digest[RECEIPT_DIGEST_SIZE])
+{
+	json_t *body = json_parse_object(receipt->body, receipt->body_length, RECEIPT_BYTES_MAX,
+	                                 NULL),
+	       *row;
+	size_t index;
+	digest[0] = '\0';
+	json_array_foreach (json_object_get(body, "postconditions"), index, row) {
+		const char *name = json_string_value(json_object_get(row, "name"));
+		const char *actual = json_string_value(json_object_get(row, "actual"));
+		const char *at = actual == NULL ? NULL : strstr(actual, "sha256:");
+		if (at != NULL && name != NULL && text_equal(name, "mandate_signed"))
+			text_copy(digest, RECEIPT_DIGEST_SIZE, at);
+	}
+	json_decref(body);
+}
+
+struct mandate_search {
+	char digest[RECEIPT_DIGEST_SIZE];
+	struct stored_mandate found; /* body "" when it is not there */
+};
+
+static void
+look_for_mandate(void *context, const struct stored_mandate *mandate)
+{
+	struct mandate_search *search = context;
+	char digest[RECEIPT_DIGEST_SIZE];
+	mandate_body_digest(mandate->body, digest);
+	if (text_equal(digest, search->digest))
+		search->found = *mandate;
+}
+
+static bool
+write_mandate(struct export *e, const struct stored_receipt *receipt)
+{
+	struct mandate_search search = { .digest = "" };
+	mandate_digest_of(receipt, search.digest);
+	if (search.digest[0] == '\0')
+		return true;
+	store_mandates(e->store, look_for_mandate, &search);
+	if (search.found.body[0] == '\0')
+		return true; /* the row itself says that it does not hold */
+	return write_text(e, receipt->id, ".mandate", search.found.body);
+}
+
 static void
 add_command(struct export *e, const struct stored_receipt *receipt)
 {
@@ -139,7 +188,8 @@ write_receipt(struct export *e, const struct stored_receipt *receipt)
 	bool ok = write_file(e, receipt->id, ".json", receipt->body, receipt->body_length) &&
 	          write_text(e, receipt->id, ".json.sig", receipt->sshsig) &&
 	          write_json(e, receipt->id, ".postcept.json", shown_receipt(receipt, &e->why)) &&
-	          write_for_people(e, receipt) && write_proof(e, receipt);
+	          write_for_people(e, receipt) && write_proof(e, receipt) &&
+	          write_mandate(e, receipt);
 	if (ok && command_option(e->line, "--disclose") != NULL)
 		ok = write_disclosures(e, receipt);
 	add_command(e, receipt);
@@ -211,6 +261,9 @@ write_checkpoint(struct export *e)
 	"#\n"                                                                                      \
 	"# ID.json are the signed bytes, ID.postcept.json the same with its signature (for any\n"  \
 	"# Postcept verifier), ID.proof.json shows that it is in the log, ID.txt is for people.\n" \
+	"# `sha256sum ID.mandate` gives what its row mandate_signed names: the bytes that "        \
+	"finance\n"                                                                                \
+	"# signed.\n"                                                                              \
 	"set -eu\n\n"                                                                              \
 	"# Each receipt is what receipts.pub signed (OpenSSH 8.1 or later):\n"
 

@@ -36,7 +36,9 @@ struct gate_claim {
 	const char *consent_commitment; /* to the words of the yes */
 
 	const char *mandate_id;     /* under which mandate the refund was sent, "" for none */
-	const char *mandate_key_id; /* whose signature was checked in the transaction that paid */
+	const char *mandate_key_id; /* whose signature was checked in the transaction that paid, */
+	int64_t mandate_signed_ms;  /* when it was made, */
+	const char *mandate_digest; /* and "sha256:..." of the bytes it was over */
 	int64_t mandate_per_refund_cents;
 
 	const char *buyer_commitment;    /* to the buyer's phone in the ERP, */
@@ -48,7 +50,11 @@ struct gate_evidence {
 	const struct order_facts *order;
 	const struct payment_facts *payment;
 	const struct note_facts *note;
-	const char *readers; /* with which credentials: "omie shared 1f0c...; pix read ..." */
+	/* With which credential each was read: "omie shared 1f0c..." */
+	const char *order_reader, *payment_reader, *note_reader;
+	/* "sha256:..." of that mandate's bytes as they stand now, the signature checked anew; "" when it is
+	 * not there or does not hold */
+	const char *mandate_digest;
 };
 
 void gate_judge(const struct gate_claim *claim, const struct gate_evidence *evidence,

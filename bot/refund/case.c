@@ -154,6 +154,7 @@ static const struct field mandate_rows[] = {
 	ROW_TEXT(mandate_used, id),
 	ROW_INTEGER(mandate_used, version),
 	ROW_TEXT(mandate_used, key_id),
+	ROW_TEXT(mandate_used, digest),
 	ROW_INTEGER(mandate_used, per_refund_cents),
 };
 static const struct record mandate_record = RECORD(mandate_rows);

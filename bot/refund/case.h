@@ -105,6 +105,7 @@ struct mandate_used {
 	char id[MANDATE_ID_SIZE];
 	int64_t version;
 	char key_id[32];
+	char digest[RECEIPT_DIGEST_SIZE]; /* of the signed bytes */
 	int64_t per_refund_cents;
 };
 
@@ -268,6 +269,8 @@ struct surroundings {
 	const struct phrasebook *phrasebook;
 	const char *customer_address; /* the phone or lid that is talking to us */
 	int64_t receipts_of_order;    /* how many there are: names the next one */
+	/* VERIFYING: of the mandate in the case, as it stands now; "" when it is gone or does not hold */
+	char mandate_digest[RECEIPT_DIGEST_SIZE];
 };
 
 /* A new case in OPENED.  `id` is the caller's. */

@@ -255,23 +255,13 @@ commit_phones(struct step *s, char buyer[COMMITMENT_SIZE], char customer[COMMITM
 }
 
 static void
-describe_readers(const struct refund_case *c, char *text, size_t size)
-{
-	snprintf(text, size, "%s; %s; %s", c->order_reading.credential,
-	         c->payment_reading.credential,
-	         c->note_reading.read_ms != 0 ? c->note_reading.credential : "no note");
-}
-
-static void
 judge(struct step *s)
 {
 	const struct refund_case *c = s->c;
 	char buyer[COMMITMENT_SIZE], customer[COMMITMENT_SIZE], consent[COMMITMENT_SIZE] = "";
-	char readers[4 * CREDENTIAL_SIZE];
 	commit_phones(s, buyer, customer);
 	if (c->consent_disclosure[0] != '\0')
 		disclose(s, "consent_words", c->consent_disclosure, consent);
-	describe_readers(c, readers, sizeof(readers));
 	struct gate_claim claim = {
 		.order_number = c->order_number,
 		.amount_cents = c->offer.amount_cents,
@@ -287,6 +277,8 @@ judge(struct step *s)
 		.consent_commitment = consent,
 		.mandate_id = c->mandate.id,
 		.mandate_key_id = c->mandate.key_id,
+		.mandate_signed_ms = c->mandate.version,
+		.mandate_digest = c->mandate.digest,
 		.mandate_per_refund_cents = c->mandate.per_refund_cents,
 		.buyer_commitment = buyer,
 		.customer_commitment = customer,
@@ -295,7 +287,10 @@ judge(struct step *s)
 		.order = c->order_reading.read_ms != 0 ? &c->order : NULL,
 		.payment = c->payment_reading.read_ms != 0 ? &c->payment : NULL,
 		.note = c->note_reading.read_ms != 0 ? &c->note_seen : NULL,
-		.readers = readers,
+		.order_reader = c->order_reading.credential,
+		.payment_reader = c->payment_reading.credential,
+		.note_reader = c->note_reading.credential,
+		.mandate_digest = s->around->mandate_digest,
 	};
 	gate_judge(&claim, &evidence, &s->effects->verdict);
 }

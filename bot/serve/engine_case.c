@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "serve/engine_room.h"
+#include "serve/standing.h"
 
 struct surroundings
 engine_surroundings(struct engine *engine, const struct refund_case *c,
@@ -20,7 +21,7 @@ engine_surroundings(struct engine *engine, const struct refund_case *c,
 	char latest[RECEIPT_ID_SIZE];
 	engine->setup.io.random(engine->setup.io.context, entropy, ENTROPY_BYTES);
 	store_contact_load(engine->store, c->contact, contact);
-	return (struct surroundings){
+	struct surroundings around = {
 		.now_ms = engine->now_ms,
 		.entropy = entropy,
 		.policy = &engine->policy,
@@ -32,6 +33,10 @@ engine_surroundings(struct engine *engine, const struct refund_case *c,
 				? store_receipt_count(engine->store, c->order_number, latest)
 				: 0,
 	};
+	if (c->state == CASE_VERIFYING)
+		standing_digest(engine->store, c->mandate.id, c->mandate.version,
+		                around.mandate_digest);
+	return around;
 }
 
 /* --- history ----------------------------------------------------------------------------------------------- */

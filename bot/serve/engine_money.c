@@ -34,6 +34,7 @@ describe(const struct stored_mandate *stored, struct mandate_used *used)
 	};
 	ensure(text_copy(used->id, sizeof(used->id), stored->columns.id));
 	ensure(text_copy(used->key_id, sizeof(used->key_id), stored->key_id));
+	mandate_body_digest(stored->body, used->digest);
 }
 
 static void

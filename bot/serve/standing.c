@@ -4,8 +4,11 @@
  */
 #include "serve/standing.h"
 
+#include <string.h>
+
 #include "base/ensure.h"
 #include "base/text.h"
+#include "proof/digest.h"
 #include "proof/key_text.h"
 
 static bool
@@ -43,4 +46,41 @@ standing_of(struct store *store, const struct stored_mandate *stored, int64_t no
 	bool in_time =
 		now_ms >= stored->columns.not_before_ms && now_ms < stored->columns.expires_ms;
 	return in_time ? HOLD_NONE : HOLD_MANDATE_EXPIRED;
+}
+
+void
+mandate_body_digest(const char *body, char digest[RECEIPT_DIGEST_SIZE])
+{
+	char hex[DIGEST_HEX_SIZE];
+	struct digest hash = digest_of(body, strlen(body));
+	digest_print(&hash, hex);
+	ensure(text_format(digest, RECEIPT_DIGEST_SIZE, "sha256:%s", hex));
+}
+
+struct search {
+	const char *id;
+	int64_t signed_ms;
+	struct stored_mandate found;
+};
+
+static void
+look_at(void *context, const struct stored_mandate *stored)
+{
+	struct search *search = context;
+	if (text_equal(stored->columns.id, search->id) &&
+	    stored->columns.signed_ms == search->signed_ms)
+		search->found = *stored;
+}
+
+void
+standing_digest(struct store *store, const char *id, int64_t signed_ms,
+                char digest[RECEIPT_DIGEST_SIZE])
+{
+	struct search search = { .id = id, .signed_ms = signed_ms };
+	digest[0] = '\0';
+	if (id[0] == '\0')
+		return;
+	store_mandates(store, look_at, &search);
+	if (search.found.columns.id[0] != '\0' && is_genuine(store, &search.found))
+		mandate_body_digest(search.found.body, digest);
 }

@@ -8,10 +8,19 @@
 #include <stdint.h>
 
 #include "io/store.h"
+#include "proof/receipt.h"
 #include "refund/hold.h"
 
 /* HOLD_NONE when `stored` may be used at `now_ms`, whatever the amount; else why not. */
 enum hold_reason standing_of(struct store *store, const struct stored_mandate *stored,
                              int64_t now_ms);
+
+/* "sha256:..." of the signed bytes of the mandate `id` of `signed_ms`, whatever its status: a mandate that was
+ * taken back since did rule.  "" when it is not there, or its signature or its columns do not hold. */
+void standing_digest(struct store *store, const char *id, int64_t signed_ms,
+                     char digest[RECEIPT_DIGEST_SIZE]);
+
+/* The same of bytes that are known to hold. */
+void mandate_body_digest(const char *body, char digest[RECEIPT_DIGEST_SIZE]);
 
 #endif

@@ -708,6 +708,13 @@ other_peoples_tools_accept_an_export(void **state)
 	assert_int_equal(estorno("export", "8421", NULL), YES);
 	assert_string_equal(buffer_text(&output), "estorno-8421\n");
 	assert_int_equal(follow_instructions(), 0);
+	const char *const sha256sum[] = { "sha256sum", "estorno-8421/rcp_rf8421.mandate", NULL };
+	assert_int_equal(run_words(sha256sum, NULL), 0);
+	char *text = test_read_file("estorno-8421/rcp_rf8421.json", NULL);
+	char hash[DIGEST_HEX_SIZE];
+	assert_true(text_format(hash, sizeof(hash), "%.64s", buffer_text(&output)));
+	assert_contains(text, hash);
+	free(text);
 	assert_int_equal(estorno("verify", "estorno-8421", NULL), YES);
 	assert_said("rcp_rf8421.proof.json");
 	assert_int_equal(estorno("verify", "estorno-8421", "--data", "elsewhere", "--key",

@@ -65,6 +65,7 @@ around(const struct play *play)
 		.lexicon = language.lexicon,
 		.phrasebook = &language.phrasebook,
 		.customer_address = MARINA,
+		.mandate_digest = "sha256:mandate",
 	};
 }
 
@@ -508,6 +509,7 @@ follow(struct play *play, const struct happening *h)
 		event.room.refused = h->refused ? HOLD_MANDATE_REVOKED : HOLD_NONE;
 		SET(event.room.mandate.id, "cm_support");
 		SET(event.room.mandate.key_id, "ed25519:finance");
+		SET(event.room.mandate.digest, "sha256:mandate");
 		event.room.mandate.per_refund_cents = 50000;
 		before = play->c;
 		const struct surroundings surroundings = around(play);

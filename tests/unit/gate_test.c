@@ -95,12 +95,20 @@ good_case(struct good *g)
 		.consent_commitment = "sha256:words",
 		.mandate_id = "cm_support",
 		.mandate_key_id = "ed25519:finance",
+		.mandate_signed_ms = NOW_MS - DAY_MS,
+		.mandate_digest = "sha256:mandate",
 		.mandate_per_refund_cents = 50000,
 		.buyer_commitment = "sha256:phone",
 		.customer_commitment = "sha256:phone",
 	};
 	g->evidence = (struct gate_evidence){
-		.order = &g->order, .payment = &g->payment, .note = &g->note, .readers = "pix:read"
+		.order = &g->order,
+		.payment = &g->payment,
+		.note = &g->note,
+		.order_reader = "omie:read",
+		.payment_reader = "pix:read",
+		.note_reader = "focus:read",
+		.mandate_digest = "sha256:mandate",
 	};
 }
 
@@ -180,6 +188,18 @@ a_good_refund_may_be_claimed(void **state)
 	/* the mandate */										\
 	X(no_mandate, g->claim.mandate_id = "",								\
 	  mandate_signed, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)				\
+	X(mandate_of_no_key, g->claim.mandate_key_id = "",						\
+	  mandate_signed, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)				\
+	X(mandate_of_no_bytes, g->claim.mandate_digest = ""; g->evidence.mandate_digest = "",		\
+	  mandate_signed, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)				\
+	X(mandate_gone_or_changed, g->evidence.mandate_digest = "",					\
+	  mandate_signed, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)				\
+	X(mandate_of_other_bytes, g->evidence.mandate_digest = "sha256:other",				\
+	  mandate_signed, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)				\
+	X(order_read_by_nobody, g->evidence.order_reader = "",						\
+	  read_with, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)					\
+	X(payment_read_by_nobody, g->evidence.payment_reader = "",					\
+	  read_with, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)					\
 	X(above_the_mandate, g->claim.mandate_per_refund_cents = 18599,					\
 	  mandate_allows, FAILED, POLICY_FAILED, FINALIZED, POLICY_FAILED)				\
 	/* the refund */										\
@@ -414,11 +434,9 @@ what_is_not_required_may_be_missing(void **state)
 	good_case(&g);
 	g.payment.refunds[1].rtrid[0] = '\0';
 	g.claim.consent_commitment = "";
-	g.evidence.readers = "";
 	gate_judge(&g.claim, &g.evidence, &verdict);
 	assert_int_equal(row_of(&verdict, "refund_settlement_id")->status, POSTCONDITION_SKIPPED);
 	assert_int_equal(row_of(&verdict, "consent_words")->status, POSTCONDITION_SKIPPED);
-	assert_int_equal(row_of(&verdict, "read_with")->status, POSTCONDITION_SKIPPED);
 	assert_true(verdict.safe_to_claim_complete);
 }
 
@@ -496,8 +514,9 @@ without_evidence_nothing_is_known(void **state)
 	struct verdict verdict;
 	(void)state;
 	good_case(&g);
-	g.evidence = (struct gate_evidence){ .readers = "" };
+	g.evidence = (struct gate_evidence){ .mandate_digest = "sha256:mandate" };
 	gate_judge(&g.claim, &g.evidence, &verdict);
+	assert_int_equal(row_of(&verdict, "read_with")->status, POSTCONDITION_SKIPPED);
 	assert_int_equal(verdict.result, RESULT_INCOMPLETE);
 	assert_int_equal(verdict.decision, DECISION_UNAVAILABLE);
 	assert_int_equal(verdict.correlation_strength, CORRELATION_UNCORRELATABLE);
@@ -524,7 +543,10 @@ values_say_what_was_expected_and_found(void **state)
 		  "o_1, 18600 brl, at 2026-11-20T14:19:00Z" },
 		{ "note_number", "42", "42" },
 		{ "note_is_return", "finNFe 4, entry", "finNFe 4, entry" },
-		{ "read_with", "", "pix:read" },
+		{ "mandate_signed",
+		  "ed25519:finance, cm_support of 2026-11-19T14:20:00Z, sha256:mandate",
+		  "ed25519:finance, cm_support of 2026-11-19T14:20:00Z, sha256:mandate" },
+		{ "read_with", "", "omie:read; pix:read; focus:read" },
 	};
 	struct good g;
 	struct verdict verdict;

@@ -288,9 +288,10 @@ every_condition_of_a_receipt_has_a_sentence(void **state)
 		                          .consent_commitment = "",
 		                          .mandate_id = "",
 		                          .mandate_key_id = "",
+		                          .mandate_digest = "",
 		                          .buyer_commitment = "",
 		                          .customer_commitment = "" };
-	const struct gate_evidence nothing = { .readers = "" };
+	const struct gate_evidence nothing = { .mandate_digest = "" };
 	struct verdict *verdict = calloc(1, sizeof(*verdict));
 	(void)state;
 	assert_non_null(verdict);
