@@ -130,7 +130,7 @@ ask(const struct run *run, const char *store, const char *statement)
 	return rows;
 }
 
-/* Every row that the statement finds is wrong. */
+/* Every row that the statement finds is wrong; found again in a later look, it is the same one. */
 static void
 must_find_nothing(struct run *run, const char *store, enum check check, const char *statement)
 {
@@ -140,7 +140,10 @@ must_find_nothing(struct run *run, const char *store, enum check check, const ch
 		wrong(run, CHECK_STORES, "it can't be asked: %.60s...", statement);
 	json_array_foreach (rows, index, row) {
 		char *text = json_dumps(row, JSON_COMPACT);
-		wrong(run, check, "%s", text);
+		ensure(text != NULL);
+		if (json_object_get(run->found, text) == NULL)
+			wrong(run, check, "%s", text);
+		json_object_set_new(run->found, text, json_true());
 		free(text);
 	}
 	json_decref(rows);
@@ -263,6 +266,7 @@ check_bank(struct run *run)
 	}
 }
 
+/* A second note for a sale is wrong even where the tax authority rejects it: here nobody but us issues any. */
 static void
 check_notes(struct run *run)
 {
@@ -271,9 +275,7 @@ check_notes(struct run *run)
 		const struct focus_note *one = &books->notes[i];
 		count(run, CHECK_NOTES, one->final == NOTE_AUTHORISED);
 		for (int64_t j = 0; j < i; j++)
-			if (one->final == NOTE_AUTHORISED &&
-			    books->notes[j].final == NOTE_AUTHORISED &&
-			    text_equal(one->sale_access_key, books->notes[j].sale_access_key))
+			if (text_equal(one->sale_access_key, books->notes[j].sale_access_key))
 				wrong(run, CHECK_NOTES, "order %s", one->order);
 	}
 }
@@ -338,7 +340,7 @@ examine_end(struct run *run)
 		"JOIN receipts r ON r.case_id = v.case_id JOIN seals s ON s.receipt_id = r.id "
 		"WHERE v.refund_id = b.id AND r.amount_cents = CAST(b.cents AS INTEGER) "
 		"AND (r.result = 'verified' AND r.safe = 1) = CAST(b.settled AS INTEGER) "
-	        "AND " NEWEST ")");
+		"AND " NEWEST ")");
 	must_find_nothing(run, store, CHECK_RECEIPTS,
 	                  "SELECT r.id FROM receipts r WHERE " NEWEST
 	                  " AND NOT EXISTS (SELECT 1 FROM reservations v JOIN bank b "

@@ -126,7 +126,7 @@ ticked(void *context)
 		return;
 	customers_act(run);
 	if (run->phase == PHASE_KILLING) {
-		if (chance(run, 0, 19) == 0)
+		if (chance(run, 0, 49) == 0)
 			providers_arm_something(run);
 		return;
 	}
@@ -170,9 +170,9 @@ open_round(struct run *run)
 	run->round_kills_wanted = left < ROUND_KILLS_MAX ? left : ROUND_KILLS_MAX;
 	run->phase = PHASE_SETTING_UP;
 	run->next_order = 0;
-	memset(run->sent_unread, 0, sizeof(run->sent_unread));
-	memset(run->sent, 0, sizeof(run->sent));
+	memset(run->asked, 0, sizeof(run->asked));
 	run->roots = json_object();
+	run->found = json_object();
 	make_folder(run);
 	run->loop = loop_new(&why);
 	run->client = run->loop == NULL ? NULL : http_client_new(run->loop, &why);
@@ -195,6 +195,7 @@ close_round(struct run *run)
 	loop_free(run->loop);
 	sandbox_close(&run->sandbox);
 	json_decref(run->roots);
+	json_decref(run->found);
 }
 
 static void

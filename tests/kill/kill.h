@@ -40,7 +40,8 @@
 enum {
 	ROUND_KILLS_MAX = 500,
 	KILLS_BETWEEN_LOOKS = 20, /* into the store of the dead shop */
-	PEOPLE = 8,               /* customers at once */
+	KILLS_BETWEEN_CALMS = 20, /* a life long enough to get things done */
+	PEOPLE = 20,              /* customers at once */
 	KILL_PATH_SIZE = 512,
 	REST_SECONDS_MAX = 240, /* far longer than rest ever takes */
 	WRONG_SHOWN_MAX = 5     /* of each kind */
@@ -51,7 +52,7 @@ enum {
 /* What is counted, and what may not be true of any of them. */
 #define CHECKS(X)                                                                     \
 	X(MESSAGES, "messages answered 200", "lost")                                  \
-	X(REFUNDS, "payments given back", "more than once")                           \
+	X(REFUNDS, "payments given back", "ordered twice, or given back twice")       \
 	X(ORDERS_TO_PAY, "orders to pay at the bank", "again without asking first")   \
 	X(NOTES, "credit notes", "issued twice")                                      \
 	X(DONE, "times \"done\" was told", "not true, or not sealed, at that moment") \
@@ -128,6 +129,13 @@ struct person {
 	int64_t asked_again;
 };
 
+/* What the bank was asked about one payment. */
+struct asked {
+	int64_t sent;            /* orders to pay that came */
+	char id[REFUND_ID_SIZE]; /* of the last one */
+	bool unread;             /* nobody looked since */
+};
+
 struct webhook;
 
 struct run {
@@ -153,12 +161,11 @@ struct run {
 	struct live_shop shop;
 	struct person people[PEOPLE];
 	int64_t next_order;
-	int64_t answers_waiting; /* that leave later */
-	bool sent_unread
-		[SHOP_ORDERS_MAX];     /* by order: an order to pay came, and nobody looked since */
-	int64_t sent[SHOP_ORDERS_MAX]; /* orders to pay that came */
-	struct webhook *webhooks;      /* not yet answered 200 */
-	json_t *roots;                 /* of the log's heads, by size */
+	int64_t answers_waiting;             /* that leave later */
+	struct asked asked[SHOP_ORDERS_MAX]; /* by order */
+	struct webhook *webhooks;            /* not yet answered 200 */
+	json_t *roots;                       /* of the log's heads, by size */
+	json_t *found;                       /* rows that were wrong already */
 };
 
 /* --- kill.c ------------------------------------------------------------------------------------------ */

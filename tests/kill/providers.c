@@ -43,15 +43,35 @@ order_of_path(const struct run *run, const char *url)
 	return order == NULL ? -1 : order - world->orders;
 }
 
-static void
-order_to_pay_came(struct run *run, int64_t order)
+/* The bank would refuse to give back more than was paid.  So what counts is what it was ordered: under
+ * another id only after the one before came to nothing. */
+static bool
+came_to_nothing(const struct run *run, const char *id, int64_t now_ms)
 {
+	const struct pix_books *bank = &run->sandbox.world->pix;
+	for (int64_t i = 0; i < bank->refund_count; i++)
+		if (text_equal(bank->refunds[i].id, id))
+			return bank->refunds[i].final == REFUND_NOT_DONE &&
+			       bank->refunds[i].final_ms <= now_ms;
+	return false;
+}
+
+static void
+order_to_pay_came(struct run *run, int64_t order, const char *url)
+{
+	struct asked *asked = &run->asked[order];
 	const char *number = run->sandbox.world->orders[order].facts.number;
+	const char *id = strrchr(url, '/') + 1;
 	count(run, CHECK_ORDERS_TO_PAY, 1);
-	if (run->sent_unread[order])
+	if (asked->unread)
 		wrong(run, CHECK_ORDERS_TO_PAY, "order %s of seed %" PRIu64, number, run->seed);
-	run->redone += run->sent[order]++ > 0;
-	run->sent_unread[order] = true;
+	if (asked->sent > 0 && !text_equal(asked->id, id) &&
+	    !came_to_nothing(run, asked->id, clock_now_ms()))
+		wrong(run, CHECK_REFUNDS, "order %s under %s, before under %s", number, id,
+		      asked->id);
+	run->redone += asked->sent++ > 0;
+	asked->unread = true;
+	text_copy(asked->id, sizeof(asked->id), id);
 }
 
 /* --- moments ------------------------------------------------------------------------------------------------- */
@@ -112,7 +132,7 @@ leave(void *context)
 	else
 		http_answer(answer->exchange, &answer->simulated.response);
 	if (answer->looked_at >= 0 && !answer->simulated.lost && (status == 200 || status == 404))
-		run->sent_unread[answer->looked_at] = false;
+		run->asked[answer->looked_at].unread = false;
 	simulated_free(&answer->simulated);
 	free(answer);
 }
@@ -130,7 +150,7 @@ provider(void *context, struct http_exchange *exchange)
 	simulated_init(&answer->simulated);
 	run->answers_waiting++;
 	if (order >= 0 && request->method == HTTP_PUT)
-		order_to_pay_came(run, order);
+		order_to_pay_came(run, order, url);
 	else if (order >= 0)
 		answer->looked_at = order;
 	tell_moment(run, request);
@@ -174,7 +194,7 @@ static const struct {
 } faults[] = {
 	{ "pix.refund", "lost_after", 0, 0 },    { "pix.refund", "lost_after", 0, 0 },
 	{ "pix.refund", "lost_before", 0, 0 },   { "pix.refund", "slow", 800, 0 },
-	{ "pix.refund", "pending", 4000, 0 },    { "pix.refund", "status_after", 0, 500 },
+	{ "pix.refund", "pending", 1500, 0 },    { "pix.refund", "status_after", 0, 500 },
 	{ "pix.refund", "status", 0, 503 },      { "pix.refund", "garbage", 0, 0 },
 	{ "pix.refund", "soap", 0, 0 },          { "pix.refund", "not_done", 0, 0 },
 	{ "pix.refund_status", "stale", 0, 0 },  { "pix.refund_status", "stale", 0, 0 },
@@ -183,7 +203,7 @@ static const struct {
 	{ "pix.payment", "garbage", 0, 0 },      { "pix.token", "lost_after", 0, 0 },
 	{ "omie.order", "html", 0, 0 },          { "omie.status", "lost_after", 0, 0 },
 	{ "omie.customer", "slow", 500, 0 },     { "focus.issue", "lost_after", 0, 0 },
-	{ "focus.issue", "lost_before", 0, 0 },  { "focus.issue", "pending", 3000, 0 },
+	{ "focus.issue", "lost_before", 0, 0 },  { "focus.issue", "pending", 1500, 0 },
 	{ "focus.issue", "garbage", 0, 0 },      { "focus.note", "slow", 500, 0 },
 	{ "focus.note", "lost_after", 0, 0 },    { "zapi.send", "lost_after", 0, 0 },
 	{ "zapi.send", "lost_before", 0, 0 },    { "zapi.send", "slow", 500, 0 },

@@ -30,8 +30,10 @@ enum {
 	COMMAND_MS_MAX = 60 * 1000,
 	SHOWN_BYTES_MAX = 64 * 1024,
 	/* A moment that was chosen is waited for this long. */
-	MOMENT_US_MAX = 600 * 1000,
-	READY_US_MAX = 60 * 1000000
+	MOMENT_US_MAX = 250 * 1000,
+	READY_US_MAX = 60 * 1000000,
+	CALM_US_LEAST = 1500 * 1000,
+	CALM_US_MOST = 2500 * 1000
 };
 
 /* Waits of minutes are of no use here, and none of them may be zero. */
@@ -227,7 +229,7 @@ choose_moment(struct run *run)
 		enum moment moment;
 		int64_t share, delay_us_max;
 	} shares[] = {
-		{ MOMENT_STARTING, 15, 50000 }, { MOMENT_ANY, 42, 350000 },
+		{ MOMENT_STARTING, 15, 45000 }, { MOMENT_ANY, 42, 250000 },
 		{ MOMENT_POSTED, 6, 6000 },     { MOMENT_ACCEPTED, 12, 300 },
 		{ MOMENT_READING, 5, 6000 },    { MOMENT_PAYING, 10, 8000 },
 		{ MOMENT_NOTING, 4, 8000 },     { MOMENT_SAYING, 6, 8000 },
@@ -239,8 +241,10 @@ choose_moment(struct run *run)
 		drawn -= shares[i++].share;
 	shop->moment = shares[i].moment;
 	shop->delay_us = chance(run, 0, shares[i].delay_us_max);
-	if (shop->moment == MOMENT_ANY && chance(run, 0, 9) == 0)
-		shop->delay_us *= 4;
+	if (run->round_kills % KILLS_BETWEEN_CALMS == KILLS_BETWEEN_CALMS - 1) {
+		shop->moment = MOMENT_ANY;
+		shop->delay_us = chance(run, CALM_US_LEAST, CALM_US_MOST);
+	}
 	if (run->phase != PHASE_KILLING)
 		shop->moment = MOMENT_NEVER;
 }
