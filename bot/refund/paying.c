@@ -209,6 +209,8 @@ static void
 refund_seen(struct step *s)
 {
 	struct refund_case *c = s->c;
+	if (!c->refund.acknowledged)
+		c->tries = 0; /* the bank has it now, and mostly settles within seconds */
 	c->refund.acknowledged = true;
 	if (c->refund_seen.amount_cents != c->offer.amount_cents) {
 		step_hold(s, HOLD_REFUND_MISMATCHED);

@@ -874,6 +874,22 @@ what_the_payment_lists_is_never_sent_again(void **state)
 	}
 }
 
+/* However long it was asked about in vain. */
+static void
+what_the_bank_shows_at_last_is_looked_at_soon(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 6);
+	happen(&play, called("PAY_REFUND UNKNOWN"));
+	for (int i = 0; i < 5; i++) {
+		happen(&play, called("PAY_REFUND_STATUS UNKNOWN"));
+		strike_until_asked(&play, OPERATION_PAY_REFUND_STATUS);
+	}
+	happen(&play, called("REFUND_PROCESSING"));
+	assert_true(case_wake_ms(&play.c) <= play.now_ms + SECOND_MS);
+}
+
 static void
 what_certainly_did_not_happen_goes_again_a_few_times(void **state)
 {
@@ -1097,6 +1113,7 @@ main(void)
 		cmocka_unit_test(the_clock_alone_brings_every_case_to_rest),
 		cmocka_unit_test(a_lost_answer_is_asked_about_before_anything_is_sent_again),
 		cmocka_unit_test(what_the_payment_lists_is_never_sent_again),
+		cmocka_unit_test(what_the_bank_shows_at_last_is_looked_at_soon),
 		cmocka_unit_test(what_certainly_did_not_happen_goes_again_a_few_times),
 		cmocka_unit_test(a_payment_that_is_not_shown_for_a_moment_is_asked_about_again),
 		cmocka_unit_test(a_failure_after_the_end_brings_the_case_back),
