@@ -34,6 +34,7 @@
 #include "base/ensure.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "tools/tool.h"
@@ -41,7 +42,6 @@
 enum {
 	NCM_DIGITS = 8,
 	POSTAL_DIGITS = 8,
-	NOTE_ITEMS_MAX = 990,  /* lines of an NF-e: nItem is 1 to 990 (fiscal.md section 2) */
 	NUMBER_BYTES_MAX = 32, /* of a number that is written as text */
 	AUTHORITY_STATUS_SIZE = sizeof(((struct note_facts *)0)->authority_status)
 };

@@ -39,6 +39,7 @@
 #include "base/ensure.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "tools/tool.h"
@@ -47,10 +48,8 @@ enum {
 	WORDS_SIZE = 200,           /* what we quote of an error, within WHY_SIZE */
 	SCOPE_QUOTE_SIZE = 120,     /* what we quote of a granted scope, the same */
 	EXCERPT_SIZE_MIN = 8,       /* less room holds no word worth reading */
-	SECRET_BYTES_MAX = 1024,    /* of one secret, so that two fit the Basic header */
 	TOKEN_SECONDS_USUAL = 3600, /* when expires_in is missing; Efí's, section 9 */
-	TOKEN_SECONDS_MAX = 86400,
-	TOKEN_SECONDS_MARGIN = 60 /* a token that ends on its way makes a refund UNKNOWN */
+	TOKEN_SECONDS_MARGIN = 60   /* a token that ends on its way makes a refund UNKNOWN */
 };
 
 /* --- the bank's words ---------------------------------------------------------------------- */

@@ -1,9 +1,14 @@
 /*
- * Every ceiling in the program, with its unit and its reason.
+ * Every ceiling on what comes from outside, with its unit and its reason.
  *
  * A queue, a buffer, a loop or a retry without a ceiling is a way for a stranger
  * to take the shop's machine.  Going over one is an error that is said, never a
- * silent cut.
+ * silent cut.  tests/limits/table names the test that drives each one over its edge, and
+ * `make check` misses one that is not there.
+ *
+ * The widths of single fields (an order number, a name) stand beside their types, in
+ * base/facts.h and channels/channel.h; what is too wide for its field is refused by
+ * text_copy's caller.  Arrays that only our own code fills may have sizes of their own.
  */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
@@ -64,12 +69,15 @@ enum {
 	LINKS_MAX = 16,
 	/* Delivery statuses that may be ahead of the answer to their send. */
 	EARLY_MAX = 64,
+	/* Bytes of one header's value that is kept; a longer one is left out, as if it had not been sent. */
+	ANSWER_HEADER_VALUE_MAX = 1023,
 	/* Requests that one operation may need (an Omie look-up takes three). */
 	OPERATION_STEPS_MAX = 8,
 
 	/* --- sizes of facts ---------------------------------------------------------------- */
 
 	ORDER_ITEMS_MAX = 100,    /* lines of an order; more is for a person */
+	NOTE_ITEMS_MAX = 990,     /* a line's number in an NF-e (fiscal.md section 2) */
 	PAYMENT_REFUNDS_MAX = 32, /* refunds of one payment; more is for a person */
 	PHONES_MAX = 3,           /* phone numbers of a buyer in the ERP */
 
@@ -79,11 +87,19 @@ enum {
 	MESSAGE_BYTES_MAX = 8 * 1024,
 	/* Words of one message that we try to understand; longer letters are for a person. */
 	MESSAGE_WORDS_MAX = 512,
+	/* Numbers of one message that are weighed as order numbers; with more it names none. */
+	CANDIDATES_MAX = 16,
+	/* Words, and bytes, of a message that can be a plain yes; nobody says one in more. */
+	ANSWER_WORDS_MAX = 40,
+	CONSENT_BYTES_MAX = 1000,
+	/* Messages without an order number, asked for one, before a person looks. */
+	UNCLEAR_MAX = 3,
 	/* Of one language's word lists; the largest file uses less than half of each. */
 	LEXICON_WORDS_MAX = 8192,
 	LEXICON_PHRASES_MAX = 8192,
 	LEXICON_ELEMENTS_MAX = 16384, /* words in all phrases together */
 	LEXICON_GROUPS_MAX = 128,
+	PHRASE_ELEMENTS_MAX = 16, /* words of one phrase */
 	/* Bytes of one message of ours. */
 	REPLY_BYTES_MAX = 2 * 1024,
 	/* Times a message is handed to the channel before a person is told. */
@@ -121,6 +137,27 @@ enum {
 	/* Bytes of one disclosure: a message of MESSAGE_BYTES_MAX, each byte escaped, in base 64. */
 	DISCLOSURE_BYTES_MAX = 80 * 1024,
 
+	/* --- files of the shop -------------------------------------------------------------- */
+
+	/* Bytes of estorno.conf, of a mandate's signed body (its file: four times that), and of one secret
+	 * of a credential, so that two fit a Basic header. */
+	SETTINGS_BYTES_MAX = 64 * 1024,
+	MANDATE_BYTES_MAX = 2048,
+	SECRET_BYTES_MAX = 1024,
+	/* Seconds that an access token is believed to last, whatever the bank says. */
+	TOKEN_SECONDS_MAX = 86400,
+	/* Timers of the loop at once: answers of the sandbox that leave later. */
+	LOOP_TIMERS_MAX = 4096,
+
+	/* --- pages -------------------------------------------------------------------------- */
+
+	/* Cases in the list: held ones, each of which waits for a person; of each state in which the bot is
+	 * at work; of each in which it has ended.  And the newest lines of a conversation and a history. */
+	SHOWN_HELD_MAX = 200,
+	SHOWN_LIVE_MAX = 100,
+	SHOWN_ENDED_MAX = 25,
+	SHOWN_LINES_MAX = 200,
+
 	/* --- the command line --------------------------------------------------------------- */
 
 	/* Rows of one table; more is said, and asked for by state. */
@@ -135,6 +172,16 @@ enum {
 	CREDENTIAL_BYTES_MAX = 64 * 1024,
 	/* Bytes of a message, or of a line of messages, given to `understand`. */
 	UNDERSTAND_BYTES_MAX = 1024 * 1024,
+	/* Words of a message given as arguments, of a reason to deny, and bytes of them joined (the kernel
+	 * allows about half). */
+	UNDERSTAND_WORDS_MAX = 10000,
+	DECIDE_WORDS_MAX = 200,
+	ARGUMENTS_BYTES_MAX = 4 * 1024 * 1024,
+	/* Files of one `verify`, and bytes of one: written for people, a receipt is larger. */
+	VERIFY_FILES_MAX = 100000,
+	RECEIPT_FILE_BYTES_MAX = 2 * RECEIPT_BYTES_MAX,
+	/* Names tried for a new folder of an export. */
+	EXPORT_FOLDERS_MAX = 1000,
 };
 
 #endif

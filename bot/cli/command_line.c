@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/ensure.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -21,11 +22,7 @@ static const struct command *const commands[] = {
 #undef X
 };
 
-enum {
-	COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]),
-	OPTIONS_MAX = 32,
-	ARGUMENTS_BYTES_MAX = 4 * 1024 * 1024 /* the kernel allows about half */
-};
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), OPTIONS_MAX = 32 };
 
 /* Options that every command has. */
 #define COMMON_OPTIONS "--data= --json --help"

@@ -9,6 +9,8 @@
 
 #include "cli/command.h"
 
+#include "base/limits.h"
+
 #define ACTOR "control"
 
 static int
@@ -35,8 +37,6 @@ const struct command command_release = {
 };
 
 /* Words may come as one argument or as several. */
-enum { WORDS_MAX = 200 };
-
 static int
 run_deny(const struct command_line *line)
 {
@@ -62,6 +62,6 @@ const struct command command_deny = {
 	.help = "Not possible once an order to pay has left: then it can only be released.",
 	.options = "",
 	.least = 2,
-	.most = WORDS_MAX,
+	.most = DECIDE_WORDS_MAX,
 	.run = run_deny,
 };

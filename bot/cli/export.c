@@ -32,7 +32,7 @@
 /* Who signed, in the words of ssh-keygen's list. */
 #define PRINCIPAL "receipts@estorno"
 
-enum { FOLDERS_TRIED_MAX = 1000, VERIFY_BYTES_MAX = 2 * EXPORT_RECEIPTS_MAX * 512 };
+enum { VERIFY_BYTES_MAX = 2 * EXPORT_RECEIPTS_MAX * 512 };
 
 struct export
 {
@@ -300,7 +300,7 @@ write_instructions(struct export *e)
 static bool
 make_folder(struct export *e, const char *order)
 {
-	for (int i = 1; i < FOLDERS_TRIED_MAX; i++) {
+	for (int i = 1; i < EXPORT_FOLDERS_MAX; i++) {
 		char number[16] = "";
 		if (i > 1)
 			text_format(number, sizeof(number), "-%d", i);

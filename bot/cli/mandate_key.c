@@ -191,7 +191,7 @@ run_sign(const struct command_line *line)
 		key = read_key(line, &why);
 	if (key == NULL)
 		return command_could_not(&why);
-	buffer_init(&file, 4 * MANDATE_BODY_MAX);
+	buffer_init(&file, 4 * MANDATE_BYTES_MAX);
 	mandate_sign(&mandate, key, &signed_mandate);
 	mandate_print(&signed_mandate, &file);
 	ensure(!file.failed);

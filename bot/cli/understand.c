@@ -15,8 +15,6 @@
 #include "serve/language.h"
 
 /* Words on the command line. */
-enum { WORDS_MAX = 10000 };
-
 struct reader {
 	struct language_pack language;
 	enum awaiting awaiting;
@@ -162,6 +160,6 @@ const struct command command_understand = {
 		"  --why                      also what decided\n\n"
 		"Without TEXT the message comes from standard input.",
 	.options = "--awaiting= --jsonl --why",
-	.most = WORDS_MAX,
+	.most = UNDERSTAND_WORDS_MAX,
 	.run = run,
 };

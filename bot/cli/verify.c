@@ -21,8 +21,6 @@
 #include "cli/verify_file.h"
 #include "proof/key_text.h"
 
-enum { FILES_MAX = 100000 };
-
 /* --- keys ------------------------------------------------------------------------------------- */
 
 /* A key is believed for what it is for: the log's makes no receipt genuine.  One that does not say is
@@ -180,6 +178,6 @@ const struct command command_verify = {
 		"with its receipt beside it, the log's checkpoint, or a folder made by `export`.",
 	.options = "--key=",
 	.least = 1,
-	.most = FILES_MAX,
+	.most = VERIFY_FILES_MAX,
 	.run = run,
 };

@@ -21,10 +21,7 @@
 #include "proof/log_proof.h"
 #include "proof/receipt_verify.h"
 
-enum {
-	FILE_BYTES_MAX = 2 * RECEIPT_BYTES_MAX, /* written for people, a receipt is larger */
-	WORDS_SIZE = WHY_SIZE
-};
+enum { WORDS_SIZE = WHY_SIZE };
 
 /* One file under judgement. */
 struct judgement {
@@ -52,7 +49,7 @@ read_beside(const struct judgement *j, const char *ending, const char *other)
 	    !text_format(path, sizeof(path), "%.*s%s", (int)(length - strlen(ending)), j->path,
 	                 other))
 		return NULL;
-	return file_read(path, FILE_BYTES_MAX, NULL, NULL);
+	return file_read(path, RECEIPT_FILE_BYTES_MAX, NULL, NULL);
 }
 
 /* --- kinds ------------------------------------------------------------------------------------ */
@@ -108,7 +105,7 @@ keep_head(struct judgement *j, uint64_t size, const struct digest *root)
 static enum authenticity
 judge_proof_of(struct judgement *j, const struct inclusion_proof *proof, const char *receipt)
 {
-	json_t *json = json_parse_object(receipt, strlen(receipt), FILE_BYTES_MAX, &j->why);
+	json_t *json = json_parse_object(receipt, strlen(receipt), RECEIPT_FILE_BYTES_MAX, &j->why);
 	const char *id = json_string_value(json_object_get(json, "id"));
 	const char *signature = json_string_value(json_object_get(json, "signature"));
 	enum authenticity found = AUTHENTICITY_NOT_GENUINE;
@@ -246,9 +243,9 @@ verify_file(const char *path, const struct verify_keys *keys, json_t *heads, jso
 {
 	struct judgement j = { .path = path, .keys = keys };
 	enum authenticity found = AUTHENTICITY_CANNOT_TELL;
-	char *text = file_read(path, FILE_BYTES_MAX, &j.length, &j.why);
+	char *text = file_read(path, RECEIPT_FILE_BYTES_MAX, &j.length, &j.why);
 	if (text != NULL) {
-		json_t *json = json_parse_object(text, j.length, FILE_BYTES_MAX, NULL);
+		json_t *json = json_parse_object(text, j.length, RECEIPT_FILE_BYTES_MAX, NULL);
 		j.text = text;
 		j.json = json;
 		found = judge(&j);

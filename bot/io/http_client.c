@@ -47,7 +47,7 @@ static const char *const kept[] = {
 	"Set-Cookie",   "Request-Id",  "Idempotent-Replayed",
 };
 
-enum { KEPT_COUNT = sizeof(kept) / sizeof(kept[0]), HOST_SIZE = 256, VALUE_SIZE = 1024 };
+enum { KEPT_COUNT = sizeof(kept) / sizeof(kept[0]), HOST_SIZE = 256 };
 
 _Static_assert((int)KEPT_COUNT <= (int)HTTP_HEADERS_MAX, "every kept header must find room");
 
@@ -158,7 +158,7 @@ keep_header(struct call *call, const char *line, size_t length)
 		from++;
 	while (to > from && strchr(" \t\r\n", to[-1]) != NULL)
 		to--;
-	char value[VALUE_SIZE];
+	char value[ANSWER_HEADER_VALUE_MAX + 1];
 	if ((size_t)(to - from) >= sizeof(value))
 		return;
 	memcpy(value, from, (size_t)(to - from));

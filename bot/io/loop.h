@@ -55,7 +55,6 @@ void loop_wake_at(struct loop *loop, int64_t at_ms);
 
 /* A one-shot timer of its own: `fire` is called once, `after_ms` from now, inside a round.  At most
  * LOOP_TIMERS_MAX at once, else false. */
-enum { LOOP_TIMERS_MAX = 4096 };
 bool loop_after(struct loop *loop, int64_t after_ms, void (*fire)(void *context), void *context);
 
 #endif

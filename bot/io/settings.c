@@ -221,7 +221,6 @@ settings_read(const char *text, struct settings *settings, struct why *why)
 bool
 settings_load(const char *path, struct settings *settings, struct why *why)
 {
-	enum { SETTINGS_BYTES_MAX = 64 * 1024 };
 	FILE *file = fopen(path, "re");
 	if (file == NULL && errno == ENOENT) {
 		settings_default(settings);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "refund/lexicon.h"
 
@@ -15,7 +16,7 @@
 #define UNIT_NONE PHRASE_LIST_COUNT
 
 /* Answers longer than this are stories, and for a person. */
-enum { ANSWER_WORDS_MAX = 40, GUESS_LETTERS_MIN = 6 };
+enum { GUESS_LETTERS_MIN = 6 };
 
 struct unit {
 	enum phrase_list kind;

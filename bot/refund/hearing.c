@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "refund/flow.h"
 
@@ -97,7 +98,6 @@ opened_hears(struct step *s)
 void
 needs_order_hears(struct step *s)
 {
-	enum { UNCLEAR_MAX = 3 };
 	struct understanding heard = step_understand(s, AWAITING_ORDER_NUMBER);
 	bool asks_elsewhere = heard.intent == INTENT_HUMAN || heard.intent == INTENT_EXCHANGE ||
 	                      heard.intent == INTENT_CANCEL || heard.intent == INTENT_THANKS;

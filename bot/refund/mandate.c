@@ -132,12 +132,12 @@ mandate_to_json(const struct mandate *mandate)
 }
 
 static void
-write_body(const json_t *json, char body[MANDATE_BODY_MAX])
+write_body(const json_t *json, char body[MANDATE_BYTES_MAX])
 {
 	struct buffer bytes;
-	buffer_init(&bytes, MANDATE_BODY_MAX - 1);
+	buffer_init(&bytes, MANDATE_BYTES_MAX - 1);
 	ensure(canonical_write(json, &bytes, NULL));
-	ensure(text_copy(body, MANDATE_BODY_MAX, buffer_text(&bytes)));
+	ensure(text_copy(body, MANDATE_BYTES_MAX, buffer_text(&bytes)));
 	buffer_free(&bytes);
 }
 
@@ -245,7 +245,7 @@ mandate_from_json(const json_t *json, struct mandate *mandate, struct why *why)
 bool
 mandate_read_body(const char *body, struct mandate *mandate, struct why *why)
 {
-	json_t *json = json_parse_object(body, strlen(body), MANDATE_BODY_MAX, why);
+	json_t *json = json_parse_object(body, strlen(body), MANDATE_BYTES_MAX, why);
 	bool ok = json != NULL && mandate_from_json(json, mandate, why);
 	json_decref(json);
 	return ok;
@@ -257,7 +257,7 @@ mandate_read(const char *file, size_t length, struct signed_mandate *signed_mand
 {
 	bool ok = false;
 	memset(signed_mandate, 0, sizeof(*signed_mandate));
-	json_t *whole = json_parse_object(file, length, 4 * MANDATE_BODY_MAX, why);
+	json_t *whole = json_parse_object(file, length, 4 * MANDATE_BYTES_MAX, why);
 	if (whole == NULL)
 		return false;
 	const json_t *json = json_object_get(whole, "mandate");

@@ -23,12 +23,13 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "base/why.h"
 #include "proof/authenticity.h"
 #include "proof/keys.h"
 #include "refund/hold.h"
 
-enum { MANDATE_ID_SIZE = 64, MANDATE_BODY_MAX = 2048 };
+enum { MANDATE_ID_SIZE = 64 };
 
 /* 0: no such limit. */
 struct mandate {
@@ -47,7 +48,7 @@ struct mandate {
 /* A mandate with its signature, as in the file and in the store. */
 struct signed_mandate {
 	struct mandate mandate;
-	char body[MANDATE_BODY_MAX]; /* the signed bytes */
+	char body[MANDATE_BYTES_MAX]; /* the signed bytes */
 	char key_id[KEY_ID_SIZE];
 	char signature[SIGNATURE_TEXT_SIZE];
 };

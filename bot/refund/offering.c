@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "refund/derive.h"
 #include "refund/flow.h"
@@ -147,7 +148,6 @@ button_consent(const struct step *s)
 static enum consent
 consent_of(const struct step *s, const struct understanding *heard)
 {
-	enum { CONSENT_BYTES_MAX = 1000 }; /* nobody says a plain yes in more */
 	const struct said *said = &s->event->said;
 	if (said->forwarded || said->cut || strlen(said->text) > CONSENT_BYTES_MAX)
 		return CONSENT_UNCLEAR;

@@ -14,10 +14,10 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 enum {
-	CANDIDATES_MAX = 16,
 	CUE_STEPS_MAX = 6,   /* linking words between a cue and its number */
 	BARE_DIGITS_MIN = 4, /* of a number that nothing calls an order */
 	BARE_DIGITS_MAX = 9, /* ten and more are phones and documents */

@@ -23,7 +23,7 @@
 #include "refund/normalise.h"
 #include "refund/tag.h"
 
-enum { GAP_WORDS = 4, PHRASE_ELEMENTS_MAX = 16 };
+enum { GAP_WORDS = 4 };
 
 enum element_kind { ELEMENT_WORD, ELEMENT_GROUP, ELEMENT_GAP, ELEMENT_BEGINNING, ELEMENT_END };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 /* Whoever is not in the list sees no customers: a new role begins with nothing. */

@@ -12,13 +12,6 @@
 
 #include "io/store.h"
 
-enum {
-	SHOWN_HELD_MAX = 200, /* held cases in the list: each waits for a person */
-	SHOWN_LIVE_MAX = 100, /* cases in the list, of each state in which the bot is at work, */
-	SHOWN_ENDED_MAX = 25, /* and of each in which it has ended */
-	SHOWN_LINES_MAX = 200 /* of a conversation, of a history: the newest ones */
-};
-
 /*
  * The inbox: the newest cases of each state.  The caller's.
  *
