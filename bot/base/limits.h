@@ -63,8 +63,10 @@ enum {
 	CALLS_IN_FLIGHT_MAX = 64,
 	CALLS_WAITING_MAX = 256,
 	/* Calls that the engine has decided on and that have not met their case again: under way, in line,
-	 * waiting for a token.  A case whose call finds no place tries again by and by. */
+	 * waiting for a token.  A case whose call finds no place tries again by and by; so many places are
+	 * kept for orders to pay, which don't. */
 	FLIGHTS_MAX = 512,
+	FLIGHTS_KEPT = 64,
 	/* Credentials in use at once: each tool and channel, each role, old and new. */
 	LINKS_MAX = 16,
 	/* Delivery statuses that may be ahead of the answer to their send. */

@@ -147,19 +147,23 @@ describe_credential(const struct link *link, char text[CREDENTIAL_SIZE])
 /* --- flights ---------------------------------------------------------------------------------------------------- */
 
 struct flight *
-engine_flight_new(struct engine *engine, enum flight_kind kind)
+engine_flight_new(struct engine *engine, enum flight_kind kind, size_t kept)
 {
+	struct flight *flight = NULL;
+	size_t places = 0;
 	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
-		struct flight *flight = &engine->flights[i];
-		if (flight->state != FLIGHT_FREE)
+		if (engine->flights[i].state != FLIGHT_FREE)
 			continue;
-		memset(flight, 0, sizeof(*flight));
-		flight->state = FLIGHT_DECIDED;
-		flight->kind = kind;
-		flight->ticket = ++engine->next_ticket;
-		return flight;
+		flight = flight == NULL ? &engine->flights[i] : flight;
+		places++;
 	}
-	return NULL;
+	if (places <= kept)
+		return NULL;
+	memset(flight, 0, sizeof(*flight));
+	flight->state = FLIGHT_DECIDED;
+	flight->kind = kind;
+	flight->ticket = ++engine->next_ticket;
+	return flight;
 }
 
 void
@@ -248,9 +252,10 @@ engine_ask(struct engine *engine, const struct refund_case *c, const struct oper
 	struct link *link = engine_link(engine, tool->name, operation_role(operation->kind), why);
 	if (link == NULL)
 		return false;
-	struct flight *flight = engine_flight_new(engine, FLIGHT_OPERATION);
+	size_t kept = operation->kind == OPERATION_PAY_REFUND ? 0 : FLIGHTS_KEPT;
+	struct flight *flight = engine_flight_new(engine, FLIGHT_OPERATION, kept);
 	if (flight == NULL)
-		return why_set(why, "too many calls under way");
+		return why_set(why, "%d calls are under way already", FLIGHTS_MAX);
 	flight->tool = tool;
 	flight->link = link;
 	link->users++;
@@ -362,7 +367,7 @@ fetch_token(struct engine *engine, const struct flight *waiting)
 {
 	if (waiting->link->token_under_way)
 		return;
-	struct flight *flight = engine_flight_new(engine, FLIGHT_TOKEN);
+	struct flight *flight = engine_flight_new(engine, FLIGHT_TOKEN, 0);
 	if (flight == NULL)
 		return; /* the next departure tries again */
 	flight->tool = waiting->tool;

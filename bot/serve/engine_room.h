@@ -134,7 +134,8 @@ void engine_recover_attempts(struct engine *engine);
 
 /* The act beat of calls. */
 void engine_depart(struct engine *engine);
-struct flight *engine_flight_new(struct engine *engine, enum flight_kind kind);
+/* A place for a call; NULL when fewer than `kept` would stay free. */
+struct flight *engine_flight_new(struct engine *engine, enum flight_kind kind, size_t kept);
 void engine_flight_free(struct engine *engine, struct flight *flight);
 void engine_flight_land(struct engine *engine, struct flight *flight, enum outcome outcome);
 

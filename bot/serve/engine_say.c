@@ -127,7 +127,8 @@ send(struct engine *engine, const struct saying *saying)
 		return;
 	}
 	struct link *link = engine_link(engine, engine->channel->name, ROLE_WRITE, &why);
-	struct flight *flight = link == NULL ? NULL : engine_flight_new(engine, FLIGHT_SAYING);
+	struct flight *flight =
+		link == NULL ? NULL : engine_flight_new(engine, FLIGHT_SAYING, FLIGHTS_KEPT);
 	if (flight == NULL) {
 		log_line(LOG_WARNING, "saying.waits", "case=%s why=\"%s\"", saying->case_id,
 		         why.text);

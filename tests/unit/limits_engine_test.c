@@ -99,6 +99,26 @@ webhooks_leave_places_for_people(void **state)
 	scene_free(scene);
 }
 
+static void
+phone_in_crowd(int i, char phone[24])
+{
+	ensure(text_format(phone, 24, "55209%08d", 81000000 + i));
+}
+
+static void
+crowd_complains(struct scene *scene, int count)
+{
+	char phone[24], words[80];
+	for (int i = 0; i < count; i++) {
+		phone_in_crowd(i, phone);
+		ensure(text_format(words, sizeof(words), "quero o estorno do pedido %d",
+		                   70000 + i));
+		scene_say(scene, phone, words, NULL);
+		if (i % 100 == 99)
+			scene_run(scene, 100);
+	}
+}
+
 /* A crowd asks while the ERP is slow: those who find no place for their call are served when the first
  * have left. */
 static void
@@ -106,26 +126,42 @@ more_customers_than_places_for_calls_are_all_served(void **state)
 {
 	enum { CROWD = FLIGHTS_MAX + 40 };
 	struct scene *scene = scene_new(4, "look_up_give_up_minutes = 60\n");
-	char phone[24], words[80];
+	char phone[24];
 	(void)state;
 	scene_arm(scene, "omie.order", "slow", 30 * SECOND_MS, FLIGHTS_MAX);
-	for (int i = 0; i < CROWD; i++) {
-		ensure(text_format(phone, sizeof(phone), "55209%08d", 81000000 + i));
-		ensure(text_format(words, sizeof(words), "quero o estorno do pedido %d",
-		                   70000 + i));
-		scene_say(scene, phone, words, NULL);
-		if (i % 100 == 99)
-			scene_run(scene, 100);
-	}
+	crowd_complains(scene, CROWD);
 	scene_run(scene, 10 * SECOND_MS);
-	assert_int_equal(engine_in_flight(scene->engine), FLIGHTS_MAX);
+	assert_int_equal(engine_in_flight(scene->engine), FLIGHTS_MAX - FLIGHTS_KEPT);
 	scene_run(scene, 10 * MINUTE_MS);
 	assert_int_equal(engine_in_flight(scene->engine), 0);
 	for (int i = 0; i < CROWD; i++) {
-		ensure(text_format(phone, sizeof(phone), "55209%08d", 81000000 + i));
+		phone_in_crowd(i, phone);
 		if (scene_last_reply(scene, phone)[0] == '\0')
 			fail_msg("customer %d heard nothing", i);
 	}
+	scene_free(scene);
+}
+
+/* An order to pay that finds no place would hold its case: so the crowd can't take the last ones. */
+static void
+a_refund_finds_its_place_in_a_crowd(void **state)
+{
+	struct scene *scene = scene_new(5, NULL);
+	(void)state;
+	scene_say(scene, MARINA, "quero o estorno do pedido 8421", NULL);
+	scene_run(scene, 5 * SECOND_MS);
+	scene_arm(scene, "pix.payment", "slow", 5 * SECOND_MS, 1);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, SECOND_MS);
+	assert_string_equal(scene_state(scene, "8421"), "RESERVED");
+	scene_arm(scene, "omie.order", "slow", 60 * SECOND_MS, 2 * FLIGHTS_MAX);
+	crowd_complains(scene, FLIGHTS_MAX);
+	assert_int_equal(scene_refunds(scene, "8421", NULL), 0);
+	scene_run(scene, 10 * SECOND_MS);
+	assert_int_equal(scene_refunds(scene, "8421", NULL), 1);
+	assert_string_not_equal(scene_state(scene, "8421"), "HELD");
+	scene_run(scene, 30 * MINUTE_MS);
+	assert_string_equal(scene_state(scene, "8421"), "CLOSED");
 	scene_free(scene);
 }
 
@@ -137,6 +173,7 @@ main(void)
 		cmocka_unit_test(a_full_turn_turns_webhooks_away),
 		cmocka_unit_test(webhooks_leave_places_for_people),
 		cmocka_unit_test(more_customers_than_places_for_calls_are_all_served),
+		cmocka_unit_test(a_refund_finds_its_place_in_a_crowd),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
