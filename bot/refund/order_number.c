@@ -53,6 +53,7 @@ struct finder {
 	const struct words *words;
 	const struct tags *tags;
 	bool expected;
+	bool too_many; /* more than can be weighed: then none is meant for sure */
 	size_t count;
 	struct candidate found[CANDIDATES_MAX];
 };
@@ -282,8 +283,7 @@ candidate_add(struct finder *finder, size_t first, size_t end, const char *numbe
 {
 	static const int cue_scores[] = { [CUE_NONE] = 2, [CUE_WEAK] = 4, [CUE_ORDER] = 6 };
 	struct candidate candidate = { .first = first, .end = end, .score = cue_scores[cue] };
-	if (finder->count == CANDIDATES_MAX ||
-	    !text_letters_and_digits(candidate.number, sizeof(candidate.number), number))
+	if (!text_letters_and_digits(candidate.number, sizeof(candidate.number), number))
 		return;
 	candidate.denied = is_denied(finder, first, end);
 	candidate.score += SCORE_ONLY * clause_has(finder, first, GROUP_ONLY);
@@ -292,8 +292,10 @@ candidate_add(struct finder *finder, size_t first, size_t end, const char *numbe
 	struct candidate *before = candidate_like(finder, candidate.number);
 	if (before != NULL)
 		before->score += SCORE_AGAIN;
-	else
+	else if (finder->count < CANDIDATES_MAX)
 		finder->found[finder->count++] = candidate;
+	else
+		finder->too_many = true;
 }
 
 /* --- numbers as digits --------------------------------------------------------------------- */
@@ -476,5 +478,6 @@ order_number_find(const struct vocabulary *vocabulary, const struct words *words
 		    (best == NULL || finder.found[i].score > best->score))
 			best = &finder.found[i];
 	order[0] = '\0';
-	return best != NULL && text_copy(order, ORDER_NUMBER_SIZE, best->number);
+	return best != NULL && !finder.too_many &&
+	       text_copy(order, ORDER_NUMBER_SIZE, best->number);
 }
