@@ -10,12 +10,12 @@
 
 #include "base/ensure.h"
 
-/* Reads digits while they last; returns how many there were. */
+/* Reads digits while they last, but no more than `most`; returns how many there were. */
 static size_t
-read_digits(const char *text, int64_t *value)
+read_digits(const char *text, size_t most, int64_t *value)
 {
 	size_t count = 0;
-	for (; text[count] >= '0' && text[count] <= '9' && count < 12; count++)
+	for (; count < most && text[count] >= '0' && text[count] <= '9'; count++)
 		*value = *value * 10 + (text[count] - '0');
 	return count;
 }
@@ -24,11 +24,11 @@ bool
 money_parse(const char *text, int64_t *cents)
 {
 	int64_t value = 0;
-	size_t whole = read_digits(text, &value);
-	if (whole < 1 || whole > 10 || text[whole] != '.')
+	size_t whole = read_digits(text, 10, &value);
+	if (whole < 1 || text[whole] != '.')
 		return false;
 	const char *fraction = text + whole + 1;
-	if (read_digits(fraction, &value) != 2 || fraction[2] != '\0')
+	if (read_digits(fraction, 2, &value) != 2 || fraction[2] != '\0')
 		return false;
 	*cents = value;
 	return true;
