@@ -144,6 +144,8 @@ static struct reply
 fault_unknown(const struct exchange *exchange, const struct connection *connection,
               const char *code, const char *sentence, int status, struct why *why)
 {
+	if (echoes(connection, "app_key", code) || echoes(connection, "app_secret", code))
+		code = "(not quoted)";
 	if (exchange->about_a_person || echoes(connection, "app_key", sentence) ||
 	    echoes(connection, "app_secret", sentence))
 		sentence = "(not quoted)";
