@@ -60,7 +60,7 @@ bool mandate_is_sound(const struct mandate *mandate, struct why *why);
 void mandate_sign(const struct mandate *mandate, const struct signing_key *key,
                   struct signed_mandate *signed_mandate);
 
-/* The file's text. */
+/* The file's text, of what mandate_sign() made. */
 void mandate_print(const struct signed_mandate *signed_mandate, struct buffer *file);
 
 /* Reads a file.  Unknown, repeated and missing fields are errors.  Does not verify. */
