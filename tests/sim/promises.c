@@ -491,8 +491,10 @@ promises_accepted(struct sim *sim, const struct http_request *request)
 	json_maybe_text(body, "messageId", id, sizeof(id));
 	bool deleted = json_object_get(body, "notification") != NULL;
 	bool ours = json_is_true(json_object_get(body, "fromMe"));
+	/* The bot may have heard what a message became before it hears the message. */
+	bool edited = json_is_true(json_object_get(body, "isEdit"));
 	json_decref(body);
-	if (text_equal(kind, "ReceivedCallback") && !deleted && !ours &&
+	if (text_equal(kind, "ReceivedCallback") && !deleted && !ours && !edited &&
 	    promises->accepted_count < ACCEPTED_MAX)
 		text_copy(promises->accepted[promises->accepted_count++], MESSAGE_ID_SIZE, id);
 }
