@@ -154,9 +154,11 @@ reserved_gives_up(struct step *s)
 
 /* --- REFUNDING: the bank's word ---------------------------------------------------------------------- */
 
+/* Whatever was due before: nothing is sent on what was known before this question. */
 void
 refund_enquire(struct step *s)
 {
+	s->c->refund.send_again = false;
 	struct refund_query *query = &step_ask(s, OPERATION_PAY_REFUND_STATUS)->refund_status;
 	ensure(text_copy(query->e2eid, sizeof(query->e2eid), s->c->refund.e2eid));
 	ensure(text_copy(query->id, sizeof(query->id), s->c->refund.id));
@@ -171,10 +173,15 @@ refunding_again(struct step *s)
 		refund_enquire(s);
 }
 
-/* It certainly did not happen: the same order may go again, a few times. */
+/* It certainly did not happen: the same order may go again, a few times.  Unless the bank has shown the
+ * refund meanwhile: then there is nothing to send, whatever became of this order. */
 static void
 send_again(struct step *s)
 {
+	if (s->c->refund.acknowledged) {
+		step_pace(s);
+		return;
+	}
 	if (s->c->refund.sends >= REFUND_SENDS_MAX) {
 		step_hold(s, HOLD_REFUND_UNCONFIRMED);
 		return;
@@ -204,14 +211,23 @@ order_answered(struct step *s)
 	}
 }
 
+/* From here on it is never sent again.  The first time, the pace begins anew: the bank has it now, and mostly
+ * settles within seconds. */
+static void
+acknowledge(struct step *s)
+{
+	if (!s->c->refund.acknowledged)
+		s->c->tries = 0;
+	s->c->refund.acknowledged = true;
+	s->c->refund.send_again = false;
+}
+
 /* The refund as the bank shows it. */
 static void
 refund_seen(struct step *s)
 {
 	struct refund_case *c = s->c;
-	if (!c->refund.acknowledged)
-		c->tries = 0; /* the bank has it now, and mostly settles within seconds */
-	c->refund.acknowledged = true;
+	acknowledge(s);
 	if (c->refund_seen.amount_cents != c->offer.amount_cents) {
 		step_hold(s, HOLD_REFUND_MISMATCHED);
 		return;
@@ -262,7 +278,7 @@ static void
 payment_listed(struct step *s)
 {
 	if (payment_lists_refund(s->c)) {
-		s->c->refund.acknowledged = true;
+		acknowledge(s);
 		step_pace(s);
 	} else {
 		send_again(s);

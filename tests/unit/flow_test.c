@@ -361,6 +361,7 @@ pays_what_was_offered(const struct refund_case *before, const struct happening *
 	promise(before->offer.consent_message != 0 && before->offer.consented_ms != 0);
 	promise(before->offer.consented_ms <= before->offer.expires_ms);
 	promise(!before->refund.settled && !before->refund.burnt);
+	promise(!before->refund.acknowledged); /* what the bank has shown is never sent again */
 	promise(before->refund.sends < REFUND_SENDS_MAX);
 	/* An id that the bank has refused for good did not happen, and says so again. */
 	promise(before->state != CASE_RESERVED || h->facts == SAYS_ORDER ||
@@ -659,6 +660,10 @@ static const struct {
 	{ 5, { "a person replies" } },
 	{ 5, { "PAYMENT" } },          /* the bank answers before the ERP */
 	{ 7, { "PAY_REFUND RETRY" } }, /* certainly not: may go again */
+	/* it was to go again, finance refused, a person let it go on, and there it is */
+	{ 7,
+	  { "PAY_REFUND RETRY", "the clock strikes, finance refuses", "released",
+	    "REFUND_PROCESSING" } },
 	{ 7,
 	  { "PAY_REFUND UNKNOWN", "the clock strikes", "REFUND_MISSING",
 	    "the clock strikes late" } },
