@@ -89,8 +89,8 @@ struct refund {
 	bool acknowledged;       /* the bank has shown it to us at least once */
 	bool settled;            /* read back as DEVOLVIDO: final */
 	bool burnt;              /* read back as NAO_REALIZADO: final, this id is used up */
-	bool send_again; /* it certainly did not happen: what is due is the same order again */
-	bool slow_told;  /* the customer has heard that it takes longer: once is enough */
+	bool send_again; /* the latest certainly did not happen: what is due is the same order again */
+	bool slow_told; /* the customer has heard that it takes longer: once is enough */
 };
 
 struct note {

@@ -10,7 +10,8 @@
  *	3. a clear answer is believed only as far as the next read
  *	4. anything else is UNKNOWN: ask what became of the id.  "Not there" counts only
  *	   after a grace period, and when the payment's own list agrees
- *	5. sent again, if at all, only under the same id
+ *	5. sent again, if at all, only under the same id, and right after a look at the payment
+ *	   that shows no refund by anybody
  *	6. DEVOLVIDO, read with the read credential, is the only good end
  */
 #include "base/ensure.h"
@@ -168,25 +169,17 @@ void
 refunding_again(struct step *s)
 {
 	if (s->c->refund.send_again)
-		order_to_pay(s);
+		step_ask_payment(s, s->c->refund.e2eid);
 	else
 		refund_enquire(s);
 }
 
-/* It certainly did not happen: the same order may go again, a few times.  Unless the bank has shown the
- * refund meanwhile: then there is nothing to send, whatever became of this order. */
+/* This order certainly did not happen: after a pause and a look at the payment it may go again.  Unless the
+ * bank has shown the refund meanwhile: then there is nothing to send, whatever became of this order. */
 static void
-send_again(struct step *s)
+order_turned_away(struct step *s)
 {
-	if (s->c->refund.acknowledged) {
-		step_pace(s);
-		return;
-	}
-	if (s->c->refund.sends >= REFUND_SENDS_MAX) {
-		step_hold(s, HOLD_REFUND_UNCONFIRMED);
-		return;
-	}
-	s->c->refund.send_again = true;
+	s->c->refund.send_again = !s->c->refund.acknowledged;
 	step_pace(s);
 }
 
@@ -200,7 +193,7 @@ order_answered(struct step *s)
 		refund_enquire(s);
 		break;
 	case OUTCOME_RETRY:
-		send_again(s);
+		order_turned_away(s);
 		break;
 	case OUTCOME_REFUSED: /* nobody would take it; the same id goes when a person lets it */
 		step_hold(s, HOLD_SYSTEM_REFUSED);
@@ -251,18 +244,21 @@ refund_seen(struct step *s)
 	}
 }
 
+static bool
+may_still_appear(const struct step *s)
+{
+	return s->around->now_ms - s->c->refund.sent_ms < s->around->policy->unknown_grace_ms;
+}
+
 /* The bank does not know the id.  Believed only when it was never shown to us, the grace period has
  * passed, and the payment's own list says the same. */
 static void
 refund_absent(struct step *s)
 {
-	const struct refund_case *c = s->c;
-	bool may_still_appear =
-		s->around->now_ms - c->refund.sent_ms < s->around->policy->unknown_grace_ms;
-	if (c->refund.acknowledged || may_still_appear)
+	if (s->c->refund.acknowledged || may_still_appear(s))
 		step_pace(s);
 	else
-		step_ask_payment(s, c->refund.e2eid);
+		step_ask_payment(s, s->c->refund.e2eid);
 }
 
 static bool
@@ -274,14 +270,25 @@ payment_lists_refund(const struct refund_case *c)
 	return false;
 }
 
+/* The look at the payment before the same order goes again.  A payment that is not shown says nothing about
+ * its refunds (P12); one that others have given back since the first order gets none of ours (P7). */
 static void
 payment_listed(struct step *s)
 {
-	if (payment_lists_refund(s->c)) {
+	const struct refund_case *c = s->c;
+	bool sure_it_did_not_happen =
+		!c->refund.acknowledged && (c->refund.send_again || !may_still_appear(s));
+	if (payment_lists_refund(c)) {
 		acknowledge(s);
 		step_pace(s);
+	} else if (!c->payment.exists || !sure_it_did_not_happen) {
+		step_pace(s);
+	} else if (review_anew(s) != HOLD_NONE) {
+		step_hold(s, review_anew(s));
+	} else if (c->refund.sends >= REFUND_SENDS_MAX) {
+		step_hold(s, HOLD_REFUND_UNCONFIRMED);
 	} else {
-		send_again(s);
+		order_to_pay(s);
 	}
 }
 

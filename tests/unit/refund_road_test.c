@@ -123,12 +123,55 @@ a_token_request_that_cannot_begin_is_made_again(void **state)
 	scene_free(scene);
 }
 
+/* --- sending again ---------------------------------------------------------------------------- */
+
+/* P7: the first order was lost, and before it goes again the shop gives the money back in its bank's app. */
+static void
+what_others_have_given_back_is_not_sent_again(void **state)
+{
+	struct scene *scene = scene_with_an_offer(NULL);
+	struct world *world = scene->sandbox.world;
+	struct why why = { "" };
+	(void)state;
+	scene_arm(scene, "pix.refund", "lost_before", 0, 1);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	assert_true(pix_sandbox_insert_refund(world, world_order(world, ORDER)->e2eid, "ORIGINAL",
+	                                      18600, scene->now_ms, &why));
+	scene_run(scene, 10 * MINUTE_MS);
+	assert_state(scene, ORDER, "HELD", "already_refunded");
+	assert_int_equal(orders_to_pay(scene), 1); /* the lost one */
+	assert_int_equal(scene_refunds(scene, ORDER, NULL), 1);
+	scene_free(scene);
+}
+
+/* P12: the bank executes, loses the answer, and for minutes knows neither the refund nor the payment. */
+static void
+a_bank_that_knows_nothing_for_a_while_agrees_to_nothing(void **state)
+{
+	struct scene *scene = scene_with_an_offer(NULL);
+	(void)state;
+	scene_arm(scene, "pix.refund", "lost_after", 0, 1);
+	scene_arm(scene, "pix.refund_status", "stale", 0, 10);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 500);
+	scene_arm(scene, "pix.payment", "status", 404, 4);
+	scene_run(scene, 4 * MINUTE_MS);
+	assert_int_equal(orders_to_pay(scene), 1);
+	scene_run(scene, 10 * MINUTE_MS);
+	assert_int_equal(orders_to_pay(scene), 1);
+	assert_refunded_once(scene, ORDER);
+	scene_free(scene);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_death_while_the_order_to_pay_is_under_way_is_survived),
 		cmocka_unit_test(a_token_request_that_cannot_begin_is_made_again),
+		cmocka_unit_test(what_others_have_given_back_is_not_sent_again),
+		cmocka_unit_test(a_bank_that_knows_nothing_for_a_while_agrees_to_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
