@@ -905,7 +905,7 @@ what_the_bank_shows_at_last_is_looked_at_soon(void **state)
 {
 	static struct play play;
 	(void)state;
-	walk(&play, 6);
+	walk(&play, 7);
 	happen(&play, called("PAY_REFUND UNKNOWN"));
 	for (int i = 0; i < 5; i++) {
 		happen(&play, called("PAY_REFUND_STATUS UNKNOWN"));
