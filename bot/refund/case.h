@@ -203,6 +203,7 @@ struct room {
 	enum room_for what;
 	enum hold_reason refused; /* HOLD_NONE: there is room; ROOM_TO_RESERVE: it is taken */
 	int64_t sequence;         /* ROOM_TO_OFFER: 1 more than the ids this payment has burnt */
+	bool adopted;             /* ROOM_TO_PAY: nothing was sent, it had been before */
 	struct mandate_used mandate;
 };
 
@@ -229,6 +230,8 @@ enum effect_kind {
 	EFFECT_CONSENT, /* record the yes to c->offer */
 	EFFECT_RESERVE, /* take room under the mandate -> EVENT_ROOM */
 	EFFECT_PAY,     /* weigh again, mark as executing, send `operation` -> EVENT_ROOM */
+	EFFECT_ADOPT,   /* the bank has `operation` already and this store forgot it: the same rows,
+	                   and nothing is sent -> EVENT_ROOM */
 	EFFECT_SPENT,   /* the reserved money went back */
 	EFFECT_RELEASE, /* it certainly did not, and will not under this id */
 	EFFECT_SEAL     /* prepare and sign a receipt of `effects->verdict` -> EVENT_SEALED */
@@ -271,6 +274,7 @@ struct surroundings {
 	int64_t receipts_of_order;    /* how many there are: names the next one */
 	/* VERIFYING: of the mandate in the case, as it stands now; "" when it is gone or does not hold */
 	char mandate_digest[RECEIPT_DIGEST_SIZE];
+	bool money_paused; /* the store is an older one and the bank was not asked yet: no order to pay */
 };
 
 /* A new case in OPENED.  `id` is the caller's. */

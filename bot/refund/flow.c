@@ -10,6 +10,11 @@
  *
  * For every state: what wakes it, whose answers it waits for, for how long it may last and
  * what happens then, and what the customer hears when it takes more than a few seconds.
+ * After a restore (surroundings.money_paused) nothing is paid until the bank was asked about
+ * what this store may have forgotten.  What wants to be paid waits in OFFERED and RESERVED,
+ * without an end: held, each case would cost its customer a second yes and a person an hour,
+ * and the pause is short and already a person's.
+ *
  * An event without a step, or an answer that nobody waits for any more, changes nothing in
  * that state, on purpose: it is still on record.
  *
@@ -67,9 +72,11 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 		.on = { [EVENT_MESSAGE] = offered_hears,
 		        [EVENT_EDITED] = offered_void,
 		        [EVENT_DELETED] = offered_void,
+		        [EVENT_ANSWER] = offered_learns,
 		        [EVENT_ROOM] = offered_weighed,
 		        [EVENT_HUMAN_REPLIED] = taken_over,
 		        [EVENT_UNVERIFIED] = unverified },
+		.waits_for = ANSWER(PAY_PAYMENT),
 		.gives_up = offered_expires, AT_MOST(consent_ms),
 		.notice = NO_NOTICE,
 	},
@@ -133,8 +140,10 @@ static const struct flow_state flow[CASE_STATE_COUNT] = {
 	[CASE_HELD] = {
 		.on = { [EVENT_MESSAGE] = held_hears,
 		        [EVENT_TOLD] = held_told,
+		        [EVENT_ANSWER] = held_learns,
 		        [EVENT_RELEASED] = held_released,
 		        [EVENT_DENIED] = held_denied },
+		.waits_for = ANSWER(PAY_PAYMENT),
 		.notice = NO_NOTICE,
 	},
 };
@@ -176,6 +185,14 @@ tell_it_is_slow(struct step *s, enum template notice)
 	step_say(s, notice);
 }
 
+/* It may have been paid by what this store has forgotten: nobody is told that it is over. */
+static bool
+outlasts_the_pause(const struct step *s)
+{
+	return s->around->money_paused &&
+	       (s->c->state == CASE_OFFERED || s->c->state == CASE_RESERVED);
+}
+
 /* Time has come: the end of the state first, then a word to the customer, then another try. */
 static void
 deadline(struct step *s)
@@ -183,6 +200,8 @@ deadline(struct step *s)
 	const struct flow_state *row = &flow[s->c->state];
 	struct refund_case *c = s->c;
 	int64_t now_ms = s->around->now_ms;
+	if (c->give_up_ms != 0 && now_ms >= c->give_up_ms && outlasts_the_pause(s))
+		c->give_up_ms = now_ms + s->around->policy->look_up_give_up_ms;
 	if (c->give_up_ms != 0 && now_ms >= c->give_up_ms) {
 		c->give_up_ms = 0;
 		row->gives_up(s);

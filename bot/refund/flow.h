@@ -63,7 +63,7 @@ void look_up(struct step *s, const char *order_number);
 /* --- offering.c: looking up, the offer, the yes ---------------------------------------------- */
 flow_step looking_up_learns, looking_up_weighed, looking_up_again, looking_up_gives_up;
 flow_step early_hears;
-flow_step offered_hears, offered_void, offered_weighed, offered_expires;
+flow_step offered_hears, offered_void, offered_learns, offered_weighed, offered_expires;
 
 /* --- paying.c: the last look, the order to pay, the bank's word ------------------------------ */
 flow_step reserved_hears, reserved_void, reserved_learns, reserved_weighed, reserved_again,
@@ -72,6 +72,7 @@ flow_step refunding_learns, refunding_weighed, refunding_again, refunding_gives_
 flow_step late_hears;           /* money is under way: words no longer stop it */
 void last_look(struct step *s); /* enters nothing: RESERVED has begun */
 void refund_enquire(struct step *s);
+bool refund_is_listed(const struct step *s); /* in the payment that was just read */
 
 /* --- proving.c: the note, the read-back, the receipt, the reply ------------------------------ */
 flow_step noting_learns, noting_again, noting_gives_up;
@@ -85,6 +86,7 @@ void verify(struct step *s);
 void notify(struct step *s);
 
 /* --- holding.c: people ------------------------------------------------------------------------ */
-flow_step taken_over, unverified, held_hears, held_released, held_denied, held_told, closed_told;
+flow_step taken_over, unverified, held_hears, held_learns, held_released, held_denied, held_told,
+	closed_told;
 
 #endif

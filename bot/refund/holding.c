@@ -82,6 +82,15 @@ held_hears(struct step *s)
 		look_up(s, heard.order);
 }
 
+/* As in offered_learns: what a person must know before letting it go on. */
+void
+held_learns(struct step *s)
+{
+	struct refund_case *c = s->c;
+	if (c->offer.id[0] != '\0' && c->refund.sends == 0 && refund_is_listed(s))
+		c->reason = HOLD_ALREADY_REFUNDED;
+}
+
 /* A refund that was sent and has no end is asked about first, whatever the case was held for: an id is
  * never given up while it may still happen. */
 enum resume

@@ -211,6 +211,15 @@ offered_void(struct step *s)
 	unclear(s, TEMPLATE_OFFER_AGAIN);
 }
 
+/* Read without our asking for it here: the store is an older one, and the bank is asked what it forgot.  A
+ * refund under the id of this very offer was paid on a yes that is forgotten too. */
+void
+offered_learns(struct step *s)
+{
+	if (refund_is_listed(s))
+		step_hold(s, HOLD_ALREADY_REFUNDED);
+}
+
 /* The mandate's room was taken, in the transaction that also holds the yes. */
 void
 offered_weighed(struct step *s)

@@ -13,6 +13,8 @@
  *	5. sent again, if at all, only under the same id, and right after a look at the payment
  *	   that shows no refund by anybody
  *	6. DEVOLVIDO, read with the read credential, is the only good end
+ *	7. a refund that the bank shows under our derived id before we have sent one is ours:
+ *	   an older store was put back and has forgotten it.  It is adopted, never sent again
  */
 #include "base/ensure.h"
 #include "base/instant.h"
@@ -61,10 +63,10 @@ reserved_again(struct step *s)
 
 /* The order to pay, the same bytes whenever it is made for this refund. */
 static void
-order_to_pay(struct step *s)
+order_to_pay(struct step *s, enum effect_kind kind)
 {
 	struct refund_case *c = s->c;
-	struct operation *operation = &step_effect(s, EFFECT_PAY)->operation;
+	struct operation *operation = &step_effect(s, kind)->operation;
 	struct refund_request *request = &operation->refund;
 	operation->kind = OPERATION_PAY_REFUND;
 	ensure(text_copy(request->e2eid, sizeof(request->e2eid), c->refund.e2eid));
@@ -91,6 +93,31 @@ review_anew(const struct step *s)
 	return same_payment && same_amount ? HOLD_NONE : HOLD_MISMATCHED;
 }
 
+static bool
+lists(const struct payment_facts *payment, const char *refund_id)
+{
+	for (int64_t i = 0; i < payment->refund_count; i++)
+		if (text_equal(payment->refunds[i].id, refund_id))
+			return true;
+	return false;
+}
+
+bool
+refund_is_listed(const struct step *s)
+{
+	const struct answered *answer = &s->event->answer;
+	return answer->outcome == OUTCOME_DONE && answer->facts->kind == FACTS_PAYMENT &&
+	       lists(&answer->facts->payment, s->c->refund.id);
+}
+
+/* Money is paused: what was seen now is not the last look. */
+static void
+look_later(struct step *s)
+{
+	s->c->payment_reading = (struct reading){ 0 };
+	step_pace(s);
+}
+
 void
 reserved_learns(struct step *s)
 {
@@ -107,11 +134,14 @@ reserved_learns(struct step *s)
 	}
 	step_learn(s);
 	bool seen = c->order_reading.read_ms != 0 && c->payment_reading.read_ms != 0;
-	enum hold_reason reason = review_anew(s);
+	bool forgotten = c->payment_reading.read_ms != 0 && lists(&c->payment, c->refund.id);
+	enum hold_reason reason = forgotten ? HOLD_NONE : review_anew(s);
 	if (reason != HOLD_NONE)
 		step_hold(s, reason);
+	else if (seen && s->around->money_paused)
+		look_later(s);
 	else if (seen)
-		order_to_pay(s);
+		order_to_pay(s, forgotten ? EFFECT_ADOPT : EFFECT_PAY);
 }
 
 void
@@ -126,6 +156,10 @@ reserved_weighed(struct step *s)
 	c->refund.sends = 1;
 	c->refund.sent_ms = s->around->now_ms;
 	step_enter(s, CASE_REFUNDING);
+	if (s->event->room.adopted) {
+		c->refund.acknowledged = true;
+		refund_enquire(s);
+	}
 }
 
 void
@@ -168,7 +202,7 @@ refund_enquire(struct step *s)
 void
 refunding_again(struct step *s)
 {
-	if (s->c->refund.send_again)
+	if (s->c->refund.send_again && !s->around->money_paused)
 		step_ask_payment(s, s->c->refund.e2eid);
 	else
 		refund_enquire(s);
@@ -261,15 +295,6 @@ refund_absent(struct step *s)
 		step_ask_payment(s, s->c->refund.e2eid);
 }
 
-static bool
-payment_lists_refund(const struct refund_case *c)
-{
-	for (int64_t i = 0; i < c->payment.refund_count; i++)
-		if (text_equal(c->payment.refunds[i].id, c->refund.id))
-			return true;
-	return false;
-}
-
 /* The look at the payment before the same order goes again.  A payment that is not shown says nothing about
  * its refunds (P12); one that others have given back since the first order gets none of ours (P7). */
 static void
@@ -278,17 +303,17 @@ payment_listed(struct step *s)
 	const struct refund_case *c = s->c;
 	bool sure_it_did_not_happen =
 		!c->refund.acknowledged && (c->refund.send_again || !may_still_appear(s));
-	if (payment_lists_refund(c)) {
+	if (refund_is_listed(s)) {
 		acknowledge(s);
 		step_pace(s);
-	} else if (!c->payment.exists || !sure_it_did_not_happen) {
+	} else if (!c->payment.exists || s->around->money_paused || !sure_it_did_not_happen) {
 		step_pace(s);
 	} else if (review_anew(s) != HOLD_NONE) {
 		step_hold(s, review_anew(s));
 	} else if (c->refund.sends >= REFUND_SENDS_MAX) {
 		step_hold(s, HOLD_REFUND_UNCONFIRMED);
 	} else {
-		order_to_pay(s);
+		order_to_pay(s, EFFECT_PAY);
 	}
 }
 

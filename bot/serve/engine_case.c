@@ -32,6 +32,7 @@ engine_surroundings(struct engine *engine, const struct refund_case *c,
 			c->state == CASE_VERIFYING
 				? store_receipt_count(engine->store, c->order_number, latest)
 				: 0,
+		.money_paused = store_money_is_paused(engine->store),
 	};
 	if (c->state == CASE_VERIFYING)
 		standing_digest(engine->store, c->mandate.id, c->mandate.version,
@@ -121,6 +122,9 @@ take_effect(struct engine *engine, struct follow *follow, const struct effect *e
 		break;
 	case EFFECT_PAY:
 		engine_pay(engine, c, &effect->operation, &follow_with(follow, EVENT_ROOM)->room);
+		break;
+	case EFFECT_ADOPT:
+		engine_adopt(engine, c, &effect->operation, &follow_with(follow, EVENT_ROOM)->room);
 		break;
 	case EFFECT_SPENT:
 		settle(engine, RESERVATION_SPENT);

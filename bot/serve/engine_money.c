@@ -135,3 +135,29 @@ engine_pay(struct engine *engine, const struct refund_case *c, const struct oper
 		describe(&stored, &room->mandate);
 	}
 }
+
+/* Found in the bank's books under the id that only this order, payment and sequence give.  From here on it is
+ * a refund like any other that was sent: limits count it, and its end is asked about. */
+void
+engine_adopt(struct engine *engine, const struct refund_case *c, const struct operation *refund,
+             struct room *room)
+{
+	struct stored_mandate stored;
+	struct why why = { "" };
+	room->what = ROOM_TO_PAY;
+	room->adopted = true;
+	room->refused = current(engine, &stored);
+	if (room->refused != HOLD_NONE)
+		return;
+	if (!store_reservation_set(engine->store, c->id, RESERVATION_EXECUTING, engine->now_ms,
+	                           &why)) {
+		room->refused = refused_by_schema(c, &why);
+	} else if (store_operation(engine->store, c->id, refund, engine->now_ms, &why) == 0) {
+		log_line(LOG_ERROR, "refund.refused", "case=%s why=\"%s\"", c->id, why.text);
+		room->refused = HOLD_SYSTEM_REFUSED;
+	} else {
+		store_audit(engine->store, engine->now_ms, "bot", "refund.adopted", c->id,
+		            refund->refund.id);
+		describe(&stored, &room->mandate);
+	}
+}

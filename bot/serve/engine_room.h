@@ -151,6 +151,9 @@ void engine_weigh(struct engine *engine, const struct refund_case *c, const stru
 void engine_reserve(struct engine *engine, const struct refund_case *c, struct room *room);
 void engine_pay(struct engine *engine, const struct refund_case *c, const struct operation *refund,
                 struct room *room);
+/* The bank has it already: the rows of an order to pay, and no attempt. */
+void engine_adopt(struct engine *engine, const struct refund_case *c,
+                  const struct operation *refund, struct room *room);
 
 /* --- engine_say.c ------------------------------------------------------------------------------- */
 

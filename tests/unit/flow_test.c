@@ -53,6 +53,8 @@ struct play {
 	struct effects effects; /* of the last step */
 };
 
+static bool money_paused; /* the store is an older one, and the bank was not asked yet */
+
 static struct surroundings
 around(const struct play *play)
 {
@@ -66,6 +68,7 @@ around(const struct play *play)
 		.phrasebook = &language.phrasebook,
 		.customer_address = MARINA,
 		.mandate_digest = "sha256:mandate",
+		.money_paused = money_paused,
 	};
 }
 
@@ -380,6 +383,19 @@ pays_what_was_offered(const struct refund_case *before, const struct happening *
 	promise(text_equal(c->refund.id, before->refund.id));
 }
 
+/* What the bank has under our id was sent by a store that is forgotten: it is this refund, and is never sent. */
+static void
+adopts_what_was_offered(const struct refund_case *before, const struct happening *h,
+                        const struct refund_request *request)
+{
+	promise(before->state == CASE_RESERVED && before->refund.sends == 0);
+	promise(before->offer.consent_message != 0);
+	/* Whatever the ERP says by now, or said before: the money has left. */
+	promise(h->kind == EVENT_ANSWER);
+	promise(text_equal(request->id, before->refund.id) && text_equal(request->e2eid, E2EID));
+	promise(request->amount_cents == before->offer.amount_cents);
+}
+
 /* A yes: in words or by the button of this very offer, first hand, whole, and in time. */
 static void
 hears_a_plain_yes(const struct refund_case *before, const struct happening *h,
@@ -415,6 +431,10 @@ effects_are_in_order(const struct refund_case *before, const struct happening *h
 			pays++;
 			pays_what_was_offered(before, h, play, &effect->operation.refund);
 			break;
+		case EFFECT_ADOPT:
+			pays++;
+			adopts_what_was_offered(before, h, &effect->operation.refund);
+			break;
 		case EFFECT_CONSENT:
 		case EFFECT_RESERVE:
 			hears_a_plain_yes(before, h, play);
@@ -440,6 +460,7 @@ effects_are_in_order(const struct refund_case *before, const struct happening *h
 		}
 	}
 	promise(pays <= 1 && seals <= 1);
+	promise(pays == 0 || !money_paused);
 	/* P5: what was reserved is spent when it went back, and free again when it did not. */
 	bool leaves = before->state == CASE_RESERVED && c->state != CASE_RESERVED;
 	promise(spent == (c->refund.settled && !before->refund.settled));
@@ -496,7 +517,8 @@ asks_finance(enum effect_kind kind, enum room_for *what)
 	*what = kind == EFFECT_WEIGH     ? ROOM_TO_OFFER
 	        : kind == EFFECT_RESERVE ? ROOM_TO_RESERVE
 	                                 : ROOM_TO_PAY;
-	return kind == EFFECT_WEIGH || kind == EFFECT_RESERVE || kind == EFFECT_PAY;
+	return kind == EFFECT_WEIGH || kind == EFFECT_RESERVE || kind == EFFECT_PAY ||
+	       kind == EFFECT_ADOPT;
 }
 
 /* The mandate's answers to what the last step asked, in the same turn. */
@@ -509,6 +531,7 @@ follow(struct play *play, const struct happening *h)
 		if (!asks_finance(play->effects.list[i].kind, &event.room.what))
 			continue;
 		event.room.sequence = 1;
+		event.room.adopted = play->effects.list[i].kind == EFFECT_ADOPT;
 		event.room.refused = h->refused ? HOLD_MANDATE_REVOKED : HOLD_NONE;
 		SET(event.room.mandate.id, "cm_support");
 		SET(event.room.mandate.key_id, "ed25519:finance");
@@ -771,6 +794,27 @@ every_state_survives_every_two_events(void **state)
 	(void)state;
 	for (size_t point = 0; point < POINTS; point++)
 		explore(point);
+}
+
+/* The same while money is paused: each point is reached before, and what it meets finds the pause. */
+static void
+every_state_survives_every_two_events_while_money_is_paused(void **state)
+{
+	static struct play start, after, again;
+	(void)state;
+	for (size_t point = 0; point < POINTS; point++) {
+		walk_to(&start, point);
+		money_paused = true;
+		for (size_t i = 0; i < HAPPENINGS; i++) {
+			after = start;
+			bool changed = happen(&after, &happenings[i]);
+			for (size_t j = 0; changed && j < HAPPENINGS; j++) {
+				again = after;
+				happen(&again, &happenings[j]);
+			}
+		}
+		money_paused = false;
+	}
 }
 
 /* The explored points are all the states there are; REFUSED and DECLINED and EXPIRED are met as ends. */
@@ -1061,6 +1105,110 @@ an_order_read_within_the_minute_is_not_asked_for_again(void **state)
 	rules = &policy;
 }
 
+/* --- after a restore -------------------------------------------------------------------------- */
+
+static bool
+adopts(const struct play *play)
+{
+	return play->effects.count == 1 && play->effects.list[0].kind == EFFECT_ASK &&
+	       play->effects.list[0].operation.kind == OPERATION_PAY_REFUND_STATUS &&
+	       play->c.state == CASE_REFUNDING && play->c.refund.sends == 1;
+}
+
+static void
+a_refund_that_the_bank_has_under_our_id_is_adopted(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 5); /* the yes */
+	happen(&play, called("ORDER"));
+	happen(&play, called("PAYMENT_RETURNED"));
+	assert_true(adopts(&play));
+	happen(&play, called("REFUND_RETURNED"));
+	assert_int_equal(play.c.state, CASE_NOTING);
+}
+
+static void
+what_wants_to_be_paid_waits_while_money_is_paused(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 5);
+	money_paused = true;
+	happen(&play, called("ORDER"));
+	happen(&play, called("PAYMENT"));
+	happen(&play, called("the clock strikes late")); /* not for half an hour only */
+	happen(&play, called("ORDER"));
+	happen(&play, called("PAYMENT_RETURNED"));
+	assert_int_equal(play.c.state, CASE_RESERVED);
+	money_paused = false;
+	while (play.effects.count == 0)
+		assert_true(happen(&play, called("the clock strikes")));
+	happen(&play, called("ORDER"));
+	happen(&play, called("PAYMENT"));
+	assert_int_equal(play.c.state, CASE_REFUNDING);
+	assert_int_equal(play.c.refund.sends, 1);
+}
+
+static void
+an_order_that_may_go_again_waits_as_well(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 7);
+	happen(&play, called("PAY_REFUND RETRY"));
+	money_paused = true;
+	strike_until_asked(&play, OPERATION_PAY_REFUND_STATUS);
+	assert_int_equal(play.c.refund.sends, 1);
+	money_paused = false;
+}
+
+/* Nobody is told that an offer has expired which may have been paid. */
+static void
+an_offer_does_not_expire_while_money_is_paused(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 4);
+	money_paused = true;
+	happen(&play, called("the clock strikes late"));
+	assert_int_equal(play.c.state, CASE_OFFERED);
+	assert_int_equal(play.effects.count, 0);
+	money_paused = false;
+	happen(&play, called("the clock strikes"));
+	assert_int_equal(play.c.state, CASE_EXPIRED);
+}
+
+static void
+an_offer_that_was_paid_on_a_forgotten_yes_is_held(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 4);
+	happen(&play, called("PAYMENT_ELSEWHERE"));
+	assert_int_equal(play.c.state, CASE_OFFERED);
+	happen(&play, called("PAYMENT_RETURNED"));
+	assert_int_equal(play.c.state, CASE_HELD);
+	assert_int_equal(play.c.reason, HOLD_ALREADY_REFUNDED);
+	walk(&play, 4);
+	happen(&play, called("says: quero falar com um atendente"));
+	happen(&play, called("PAYMENT_RETURNED"));
+	assert_int_equal(play.c.reason, HOLD_ALREADY_REFUNDED);
+}
+
+/* Read for another's sake just after our order was sent: that it is not listed yet means nothing. */
+static void
+a_list_that_comes_too_early_sends_nothing_again(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 7);
+	happen(&play, called("PAYMENT"));
+	assert_false(play.c.refund.send_again);
+}
+
+/* --- strangers, silence, long stories --------------------------------------------------------- */
+
 /* P13: an order that does not exist and one of somebody else get the same answer. */
 static void
 a_stranger_hears_the_same_words(void **state)
@@ -1137,6 +1285,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_main_road_leads_to_the_reply),
 		cmocka_unit_test(every_state_survives_every_two_events),
+		cmocka_unit_test(every_state_survives_every_two_events_while_money_is_paused),
 		cmocka_unit_test(every_state_is_met),
 		cmocka_unit_test(the_clock_alone_brings_every_case_to_rest),
 		cmocka_unit_test(a_lost_answer_is_asked_about_before_anything_is_sent_again),
@@ -1150,6 +1299,12 @@ main(void)
 		cmocka_unit_test(nothing_is_verified_on_an_earlier_order),
 		cmocka_unit_test(no_note_is_asked_for_an_order_that_changed),
 		cmocka_unit_test(an_order_read_within_the_minute_is_not_asked_for_again),
+		cmocka_unit_test(a_refund_that_the_bank_has_under_our_id_is_adopted),
+		cmocka_unit_test(what_wants_to_be_paid_waits_while_money_is_paused),
+		cmocka_unit_test(an_order_that_may_go_again_waits_as_well),
+		cmocka_unit_test(an_offer_does_not_expire_while_money_is_paused),
+		cmocka_unit_test(an_offer_that_was_paid_on_a_forgotten_yes_is_held),
+		cmocka_unit_test(a_list_that_comes_too_early_sends_nothing_again),
 		cmocka_unit_test(a_stranger_hears_the_same_words),
 		cmocka_unit_test(an_unreachable_system_decides_nothing),
 		cmocka_unit_test(long_stories_keep_the_promises),
