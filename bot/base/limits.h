@@ -75,6 +75,10 @@ enum {
 	ANSWER_HEADER_VALUE_MAX = 1023,
 	/* Requests that one operation may need (an Omie look-up takes three). */
 	OPERATION_STEPS_MAX = 8,
+	/* Questions to the bank at once after a restore, and of those that are open how many one answer of
+	 * the control socket tells (128 bytes each, in a REQUEST_BYTES_MAX). */
+	RECONCILE_CALLS_MAX = 32,
+	RECONCILE_QUESTIONS_SHOWN = 256,
 
 	/* --- sizes of facts ---------------------------------------------------------------- */
 

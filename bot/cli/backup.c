@@ -33,8 +33,10 @@ const struct command command_backup = {
 	.sentence = "a consistent copy of the store, also while `serve` runs",
 	.help = "FILE must not exist.  To restore: stop `serve`, put FILE in the place of "
 		"estorno.db and\n"
-		"remove estorno.db-wal and estorno.db-shm.  What happened since is then not known\n"
-		"here: a refund id is derived from its order, so the bank still knows it.",
+		"remove estorno.db-wal and estorno.db-shm, but leave estorno.db.lock where it is.  "
+		"What\n"
+		"happened since is then not known here, so `serve` starts with money paused until\n"
+		"`estorno reconcile` has asked the bank.",
 	.options = "",
 	.least = 1,
 	.most = 1,

@@ -1,6 +1,8 @@
 /*
  * cases: what the bot is busy with, what it has done, and what waits for a person.
  */
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -42,6 +44,10 @@ list(const struct command_line *line, struct folder *folder)
 		{ "changed_at", "LAST STEP", COLUMN_INSTANT },
 	};
 	json_t *rows = json_array();
+	if (store_money_is_paused(folder->store))
+		fputs("Money is paused: the store is older than what has left.  estorno "
+		      "reconcile\n",
+		      stderr);
 	store_cases(folder->store, find_state(line), ROWS_SHOWN_MAX, add_row, rows);
 	command_print_rows(line, rows, columns, sizeof(columns) / sizeof(columns[0]), "no cases");
 	return EXIT_YES;

@@ -194,6 +194,15 @@ check_mandate(struct inspection *i)
 }
 
 static void
+check_restore(struct inspection *i)
+{
+	const struct why why = { "the store is older than what has left, and no refund is sent: "
+		                 "estorno reconcile" };
+	if (store_money_is_paused(i->folder.store))
+		found(i, "money", false, "", &why);
+}
+
+static void
 check_stored(struct inspection *i)
 {
 	struct why why = { "" };
@@ -201,6 +210,7 @@ check_stored(struct inspection *i)
 	check_connections(i);
 	check_webhook(i);
 	check_mandate(i);
+	check_restore(i);
 	if (!store_commit(i->folder.store, &why))
 		add(i, "store", false, why.text);
 }

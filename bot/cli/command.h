@@ -69,6 +69,10 @@ int command_look(const struct command_line *line,
  * when nobody could be asked or what became of it is unknown; the reason was said. */
 int command_change(const char *data, const char *action, json_t *input, json_t **output);
 
+/* The same, but only by a running `serve`: what needs the network.  Says nothing by itself: `why` has it. */
+int command_ask(const char *data, const char *action, const json_t *input, json_t **output,
+                struct why *why);
+
 /* Where people reach this shop's pages: public_url, else where `serve` said that it listens, else where the
  * settings say it will. */
 void command_url(const char *data, const struct settings *settings, char url[FOLDER_PATH_SIZE]);

@@ -39,7 +39,8 @@
 	X(staff_add)       \
 	X(staff_list)      \
 	X(staff_disable)   \
-	X(backup)
+	X(backup)          \
+	X(reconcile)
 
 #define X(name) extern const struct command command_##name;
 COMMANDS(X)

@@ -194,16 +194,36 @@ perform_here(const char *data, const char *action, const json_t *input, json_t *
 	return code;
 }
 
+/* The running program, when there is one. */
+static int
+ask_running(const char *data, const char *action, const json_t *input, json_t **output,
+            bool *reached, struct why *why)
+{
+	char socket_path[FOLDER_PATH_SIZE];
+	*reached = false;
+	if (text_format(socket_path, sizeof(socket_path), "%s/control.sock", data) &&
+	    access(socket_path, F_OK) == 0)
+		return ask_server(socket_path, action, input, output, reached, why);
+	return EXIT_COULD_NOT;
+}
+
+int
+command_ask(const char *data, const char *action, const json_t *input, json_t **output,
+            struct why *why)
+{
+	bool reached;
+	int code = ask_running(data, action, input, output, &reached, why);
+	if (!reached)
+		why_set(why, "nothing serves %s: start `estorno serve` first", data);
+	return code;
+}
+
 int
 command_change(const char *data, const char *action, json_t *input, json_t **output)
 {
-	char socket_path[FOLDER_PATH_SIZE];
-	bool reached = false;
-	int code = EXIT_COULD_NOT;
+	bool reached;
 	struct why why = { "" };
-	if (text_format(socket_path, sizeof(socket_path), "%s/control.sock", data) &&
-	    access(socket_path, F_OK) == 0)
-		code = ask_server(socket_path, action, input, output, &reached, &why);
+	int code = ask_running(data, action, input, output, &reached, &why);
 	if (!reached)
 		code = perform_here(data, action, input, output, &why);
 	json_decref(input);

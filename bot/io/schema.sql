@@ -26,8 +26,8 @@ CREATE TABLE meta (
 	one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row
 	created_ms INTEGER NOT NULL,             -- when `estorno init` made the file
 	clock_ms INTEGER NOT NULL,               -- the latest instant ever committed: a clock set back reopens no limit
-	is_backup INTEGER NOT NULL DEFAULT 0 CHECK (is_backup IN (0, 1)) -- 1 in a copy that `estorno backup` made,
-	                                         -- until it is opened in the store's place
+	is_backup INTEGER NOT NULL DEFAULT 0     -- 1 in a copy that `estorno backup` made, until it is
+		CHECK (is_backup IN (0, 1))      -- opened in the store's place
 ) STRICT;
 
 CREATE TRIGGER clock_never_goes_back BEFORE UPDATE OF clock_ms ON meta WHEN NEW.clock_ms < OLD.clock_ms
@@ -45,7 +45,7 @@ BEGIN SELECT RAISE(ABORT, 'P5: the clock in the store is not made anew'); END;
 
 CREATE TABLE restores (
 	id INTEGER PRIMARY KEY,                  -- order of happening
-	epoch INTEGER NOT NULL UNIQUE CHECK (epoch > 0), -- drawn at random: names the log's key and receipts from here on
+	epoch INTEGER NOT NULL UNIQUE CHECK (epoch > 0), -- drawn at random: the log's name from here on
 	known_until_ms INTEGER NOT NULL,         -- the latest instant that the older file knows of
 	last_attempt INTEGER NOT NULL,           -- attempts.id: later ones were made after the restore
 	log_size INTEGER NOT NULL,               -- leaves that were there; heads over more are of this epoch

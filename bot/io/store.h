@@ -469,7 +469,11 @@ struct question {
 	char e2eid[E2EID_SIZE];
 	char refund_id[REFUND_ID_SIZE]; /* with REFUND_STATUS */
 };
+/* Those asked longest ago, or never, first. */
 size_t store_unanswered(struct store *store, struct question *questions, size_t room);
+
+/* What the bank said it gave back of a payment, as far as this store does not know it as its own. */
+int64_t store_payment_elsewhere(struct store *store, const char *e2eid);
 
 /* Money may move again.  False with `why` while a question is open. */
 bool store_reconciled(struct store *store, int64_t now_ms, struct why *why);

@@ -164,8 +164,12 @@ store_log_epoch(struct store *store)
 size_t
 store_unanswered(struct store *store, struct question *questions, size_t room)
 {
-	struct query *q = query(store, "SELECT case_id, kind, e2eid, key FROM unanswered "
-	                               "ORDER BY case_id, kind, key LIMIT :room");
+	struct query *q =
+		query(store, "SELECT case_id, kind, e2eid, key FROM unanswered u ORDER BY "
+	                     "(SELECT coalesce(max(a.id), 0) FROM operations o "
+	                     "JOIN attempts a ON a.operation_id = o.id WHERE o.case_id = "
+	                     "u.case_id AND o.kind = u.kind AND o.key = u.key), "
+	                     "case_id, kind, key LIMIT :room");
 	size_t count = 0;
 	query_integer(q, ":room", (int64_t)room);
 	while (query_next(q)) {
@@ -180,6 +184,17 @@ store_unanswered(struct store *store, struct question *questions, size_t room)
 			query_get_text(q, 3, question->refund_id, sizeof(question->refund_id));
 	}
 	return count;
+}
+
+int64_t
+store_payment_elsewhere(struct store *store, const char *e2eid)
+{
+	struct query *q = query(store, "SELECT elsewhere_cents FROM payments WHERE e2eid = :e2eid");
+	int64_t cents = 0;
+	query_text(q, ":e2eid", e2eid);
+	while (query_next(q))
+		cents = query_get_integer(q, 0);
+	return cents;
 }
 
 bool

@@ -21,12 +21,16 @@ api_health(const struct visit *visit)
 	visit_answer_json(visit, 200, json_pack("{s:s}", "status", "ok"));
 }
 
+/* With money paused it still hears and answers, so nothing should be kept from it: 200, and it says so. */
 void
 api_ready(const struct visit *visit)
 {
-	bool ready = store_is_well(visit->server->folder.store, NULL) && !visit->server->failed;
-	visit_answer_json(visit, ready ? 200 : 503,
-	                  json_pack("{s:s}", "status", ready ? "ready" : "store failed"));
+	struct store *store = visit->server->folder.store;
+	bool ready = store_is_well(store, NULL) && !visit->server->failed;
+	json_t *json = json_pack("{s:s}", "status", ready ? "ready" : "store failed");
+	if (ready && store_money_is_paused(store))
+		json_object_set_new(json, "money", json_string("paused: estorno reconcile"));
+	visit_answer_json(visit, ready ? 200 : 503, json);
 }
 
 void
@@ -60,6 +64,11 @@ api_metrics(const struct visit *visit)
 	                  "# TYPE estorno_calls_in_flight gauge\nestorno_calls_in_flight %" PRId64
 	                  "\n",
 	                  engine_in_flight(visit->server->engine));
+	buffer_add_format(
+		&text,
+		"# HELP estorno_money_paused 1 after a restore, until the bank was asked\n"
+		"# TYPE estorno_money_paused gauge\nestorno_money_paused %d\n",
+		store_money_is_paused(visit->server->folder.store));
 	http_answer_text(visit->exchange, 200, "text/plain; version=0.0.4", buffer_text(&text));
 	buffer_free(&text);
 }

@@ -247,6 +247,31 @@ staff_disable(struct performance *p, struct why *why)
 	return true;
 }
 
+/* --- after a restore -------------------------------------------------------------------------- */
+
+static bool
+reconcile(struct performance *p, struct why *why)
+{
+	struct reconciliation *found = calloc(1, sizeof(*found));
+	json_t *questions = json_array();
+	ensure(found != NULL);
+	bool ok = engine_reconcile(p->control->engine, found, why);
+	for (size_t i = 0; i < found->count; i++) {
+		const struct question *question = &found->questions[i];
+		bool of_refund = question->kind == OPERATION_PAY_REFUND_STATUS;
+		json_array_append_new(questions,
+		                      json_pack("{s:s,s:s,s:s,s:s}", "case", question->case_id,
+		                                "kind", operation_text(question->kind), "e2eid",
+		                                question->e2eid, "key",
+		                                of_refund ? question->refund_id : question->e2eid));
+	}
+	json_object_set_new(p->output, "paused", json_boolean(found->paused));
+	json_object_set_new(p->output, "under_way", json_integer((json_int_t)found->under_way));
+	json_object_set_new(p->output, "questions", questions);
+	free(found);
+	return ok;
+}
+
 /* --- the table -------------------------------------------------------------------------------- */
 
 static const struct action actions[] = {
@@ -258,6 +283,7 @@ static const struct action actions[] = {
 	{ "webhook.secret", webhook_secret },
 	{ "staff.add", staff_add },
 	{ "staff.disable", staff_disable },
+	{ "reconcile", reconcile },
 };
 
 static bool

@@ -15,6 +15,7 @@
  *	webhook.secret    {channel}                       -> {secret}
  *	staff.add         {name, role}                    -> {token}: a log-in link's secret
  *	staff.disable     {name}
+ *	reconcile         {}    -> {paused, under_way, questions: [{case, kind, e2eid, key}]}
  */
 #ifndef SERVE_CONTROL_H
 #define SERVE_CONTROL_H

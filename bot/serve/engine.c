@@ -219,6 +219,7 @@ recover(struct engine *engine)
 		return;
 	engine->recovered = true;
 	engine->seal_waits = true;
+	engine_tell_pause(engine);
 	store_sayings_recover(engine->store, engine->now_ms);
 	engine_recover_attempts(engine);
 }

@@ -20,6 +20,7 @@
  *	engine_money.c  the mandate is weighed
  *	engine_say.c    what we say, and whether it arrived
  *	engine_seal.c   receipts are signed and enter the log
+ *	engine_reconcile.c  after a restore: what the bank must be asked before money moves
  */
 #ifndef SERVE_ENGINE_H
 #define SERVE_ENGINE_H
@@ -117,6 +118,18 @@ struct engine_change {
 	void *context;
 };
 bool engine_apply(struct engine *engine, const struct engine_change *change);
+
+/* Where a reconciliation after a restore stands. */
+struct reconciliation {
+	bool paused; /* no money moves yet */
+	size_t count; /* questions that the bank has not answered, RECONCILE_QUESTIONS_SHOWN at most */
+	size_t under_way; /* of them were being asked already; the others are now */
+	struct question questions[RECONCILE_QUESTIONS_SHOWN]; /* those asked longest ago first */
+};
+
+/* Within an engine_change: asks the bank what is unanswered, or ends the pause when nothing is.  May be
+ * repeated.  False with `why` when the pause should end and the schema says no. */
+bool engine_reconcile(struct engine *engine, struct reconciliation *found, struct why *why);
 
 /* Credentials changed: the next call uses the new ones. */
 void engine_reconnect(struct engine *engine);

@@ -213,8 +213,9 @@ engine_rehearse(struct engine *engine, const struct operation *operation, struct
 	return ok;
 }
 
-static bool
-is_under_way(const struct engine *engine, const char *case_id, const struct operation *operation)
+bool
+engine_is_asking(const struct engine *engine, const char *case_id,
+                 const struct operation *operation)
 {
 	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
 		const struct flight *flight = &engine->flights[i];
@@ -247,7 +248,7 @@ engine_ask(struct engine *engine, const struct refund_case *c, const struct oper
            struct why *why)
 {
 	const struct tool *tool = engine->duties[operation_duty(operation->kind)];
-	if (is_under_way(engine, c->id, operation))
+	if (engine_is_asking(engine, c->id, operation))
 		return true;
 	struct link *link = engine_link(engine, tool->name, operation_role(operation->kind), why);
 	if (link == NULL)

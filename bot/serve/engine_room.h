@@ -121,6 +121,10 @@ void engine_take_unverified(struct engine *engine, const struct heard *heard);
 bool engine_ask(struct engine *engine, const struct refund_case *c,
                 const struct operation *operation, struct why *why);
 
+/* Is a call of this operation for this case under way? */
+bool engine_is_asking(const struct engine *engine, const char *case_id,
+                      const struct operation *operation);
+
 /* Can the tool put it into its provider's words at all?  Nothing leaves. */
 bool engine_rehearse(struct engine *engine, const struct operation *operation, struct why *why);
 
@@ -169,5 +173,10 @@ void engine_take_link(struct engine *engine, bool linked);
 void engine_prepare_receipt(struct engine *engine, const struct refund_case *c,
                             const struct effects *effects);
 void engine_sign_prepared(struct engine *engine);
+
+/* --- engine_reconcile.c ------------------------------------------------------------------------- */
+
+/* One line in the log when money is paused. */
+void engine_tell_pause(struct engine *engine);
 
 #endif

@@ -105,6 +105,7 @@ shown_cases(struct store *store, const struct staff *reader)
 	json_t *shown =
 		json_pack("{s:o,s:o,s:b}", "cases", list.rows, "cut", cut, "people", list.people);
 	put_text(shown, "reader", reader->name);
+	put_bool(shown, "money_paused", store_money_is_paused(store));
 	return shown;
 }
 

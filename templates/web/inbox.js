@@ -427,6 +427,7 @@ async function turn() {
 	listed = cases;
 	by("inbox").dataset.people = cases.people ? "yes" : "no";
 	by("reader").textContent = cases.reader;
+	by("paused").hidden = !cases.money_paused;
 	readAddress();
 	showCases();
 	if (id !== open.id) return;
