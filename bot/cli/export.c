@@ -313,11 +313,28 @@ make_folder(struct export *e, const char *order)
 	return why_set(&e->why, "%s: %s", e->folder, strerror(errno));
 }
 
+/* The key that signed the head which all of it is proved by: after a restore it is another one. */
+static bool
+find_log_key(struct export *e)
+{
+	struct key_ring ring = { .count = 0 };
+	struct stored_head head;
+	if (!folder_log_keys(e->line->data, &ring, &e->why))
+		return false;
+	if (!store_head_latest(e->store, &head))
+		return why_set(&e->why, "the log has no head yet");
+	const struct verifying_key *key = key_ring_find(&ring, head.signing_key_id);
+	if (key == NULL)
+		return why_set(&e->why, "keys/ lacks the public key %s", head.signing_key_id);
+	e->log = *key;
+	return true;
+}
+
 static bool
 write_everything(struct export *e, const char *order)
 {
 	if (!folder_public_key(e->line->data, "receipts", &e->receipts, &e->why) ||
-	    !folder_public_key(e->line->data, "log", &e->log, &e->why) || !make_folder(e, order))
+	    !find_log_key(e) || !make_folder(e, order))
 		return false;
 	store_receipts(e->store, order, EXPORT_RECEIPTS_MAX, visit_receipt, e);
 	if (e->count == EXPORT_RECEIPTS_MAX)

@@ -53,10 +53,10 @@ const struct command command_log_head = {
 /* --- prove ------------------------------------------------------------------------------------ */
 
 static bool
-own_ring(const char *data, const char *use, struct key_ring *ring, struct why *why)
+own_ring(const char *data, struct key_ring *ring, struct why *why)
 {
 	struct verifying_key key;
-	return folder_public_key(data, use, &key, why) && key_ring_add(ring, &key, why);
+	return folder_public_key(data, "receipts", &key, why) && key_ring_add(ring, &key, why);
 }
 
 /* What is handed out has been checked as its receiver will check it. */
@@ -67,7 +67,7 @@ make_proof(const struct command_line *line, struct store *store, struct inclusio
 	struct key_ring ring = { .count = 0 };
 	struct stored_receipt receipt;
 	const char *id = line->words[0];
-	if (!own_ring(line->data, "log", &ring, why) || !shown_inclusion(store, id, proof, why))
+	if (!folder_log_keys(line->data, &ring, why) || !shown_inclusion(store, id, proof, why))
 		return false;
 	ensure(store_receipt_load(store, id, &receipt)); /* it was there a moment ago */
 	enum authenticity found = inclusion_proof_verify(proof, id, receipt.signature, &ring, why);
@@ -173,7 +173,10 @@ check_checkpoint(const struct walk *walk, const struct stored_head *stored,
 	if (!text_format(origin, sizeof(origin), "%.*s", (int)strcspn(stored->checkpoint, "\n"),
 	                 stored->checkpoint))
 		return why_set(why, "its checkpoint has no name");
-	if (checkpoint_verify(stored->checkpoint, origin, &walk->log.keys[0], &checkpoint, why) !=
+	const struct verifying_key *key = key_ring_find(&walk->log, stored->signing_key_id);
+	if (key == NULL)
+		return why_set(why, "its key %s is not ours", stored->signing_key_id);
+	if (checkpoint_verify(stored->checkpoint, origin, key, &checkpoint, why) !=
 	    AUTHENTICITY_GENUINE)
 		return false;
 	return (checkpoint.size == head->size && digest_equal(&checkpoint.root, &head->root)) ||
@@ -248,8 +251,8 @@ check(const struct command_line *line, struct folder *folder)
 	walk->store = folder->store;
 	walk->nodes = shown_nodes(folder->store);
 	int code = EXIT_YES;
-	if (!own_ring(line->data, "receipts", &walk->receipts, &why) ||
-	    !own_ring(line->data, "log", &walk->log, &why))
+	if (!own_ring(line->data, &walk->receipts, &why) ||
+	    !folder_log_keys(line->data, &walk->log, &why))
 		code = command_could_not(&why);
 	else if (!check_leaves(walk, &why) || !check_end(walk, &why))
 		code = command_refused(&why);

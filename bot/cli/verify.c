@@ -77,11 +77,10 @@ add_given(struct verify_keys *keys, const char *given, struct why *why)
 static bool
 add_own(struct verify_keys *keys, const char *data, struct why *why)
 {
-	struct verifying_key receipts, log;
+	struct verifying_key receipts;
 	if (folder_public_key(data, "receipts", &receipts, NULL) &&
-	    folder_public_key(data, "log", &log, NULL))
-		return key_ring_add(&keys->receipts, &receipts, why) &&
-		       key_ring_add(&keys->log, &log, why);
+	    folder_log_keys(data, &keys->log, NULL))
+		return key_ring_add(&keys->receipts, &receipts, why);
 	return why_set(why, "could not tell: no key.  Give the shop's published key with --key, or "
 	                    "its data folder with --data (a key that came with a receipt proves "
 	                    "nothing about it)");

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #include "base/ensure.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "io/clock.h"
 #include "proof/base64.h"
@@ -122,23 +124,32 @@ key_path(const char *folder, const char *use, const char *ending, char path[FOLD
 }
 
 static bool
+publish_key(const char *path, const struct signing_key *key, struct why *why)
+{
+	char line[PUBLIC_KEY_LINE_SIZE];
+	ensure(verifying_key_print(signing_key_public(key), key_use_text(signing_key_use(key)),
+	                           line));
+	ensure(strlen(line) + 1 < sizeof(line));
+	memcpy(line + strlen(line), "\n", 2);
+	return file_write_public(path, line, strlen(line), why);
+}
+
+static bool
 make_signing_key(const char *folder, enum key_use use, struct why *why)
 {
-	char path[FOLDER_PATH_SIZE], text[PRIVATE_KEY_TEXT_SIZE], line[PUBLIC_KEY_LINE_SIZE];
+	char path[FOLDER_PATH_SIZE], text[PRIVATE_KEY_TEXT_SIZE];
 	uint8_t seed[KEY_BYTES];
 	clock_random(seed, sizeof(seed));
 	struct signing_key *key = signing_key_new(use, seed);
 	explicit_bzero(seed, sizeof(seed));
 	signing_key_print(key, text);
-	ensure(verifying_key_print(signing_key_public(key), key_use_text(use), line));
-	ensure(strlen(line) + 1 < sizeof(line));
-	memcpy(line + strlen(line), "\n", 2);
-	signing_key_free(key);
 	key_path(folder, key_use_text(use), "key", path);
 	bool ok = file_write_private(path, text, why);
 	explicit_bzero(text, sizeof(text));
 	key_path(folder, key_use_text(use), "pub", path);
-	return ok && file_write_public(path, line, strlen(line), why);
+	ok = ok && publish_key(path, key, why);
+	signing_key_free(key);
+	return ok;
 }
 
 static bool
@@ -268,6 +279,24 @@ folder_load_keys(struct folder *folder, struct why *why)
 	return folder->log_key != NULL;
 }
 
+/* Whoever only reads has no private key to derive from; and a store that is put back once more has forgotten
+ * this restore, but not what the key has signed. */
+static void
+publish_epoch(void *context, const struct restore *restore)
+{
+	const struct folder *folder = context;
+	struct why why = { "" };
+	char name[64], path[FOLDER_PATH_SIZE];
+	ensure(text_format(name, sizeof(name), "keys/log-%lld.pub", (long long)restore->epoch));
+	folder_path(folder->path, name, path);
+	if (access(path, F_OK) == 0)
+		return;
+	struct signing_key *key = signing_key_of_epoch(folder->log_key, (uint64_t)restore->epoch);
+	if (!publish_key(path, key, &why))
+		log_line(LOG_ERROR, "key.unpublished", "why=\"%s\"", why.text);
+	signing_key_free(key);
+}
+
 bool
 folder_open(struct folder *folder, const char *path, enum store_access access_mode, struct why *why)
 {
@@ -286,6 +315,8 @@ folder_open(struct folder *folder, const char *path, enum store_access access_mo
 	folder_path(path, "estorno.db", file);
 	if (ok)
 		folder->store = store_open(file, access_mode, why);
+	if (folder->store != NULL && folder->log_key != NULL)
+		store_restores(folder->store, publish_epoch, folder);
 	if (ok && folder->store != NULL)
 		return true;
 	folder_close(folder);
@@ -302,15 +333,39 @@ folder_close(struct folder *folder)
 	memset(folder, 0, sizeof(*folder));
 }
 
-bool
-folder_public_key(const char *folder, const char *use, struct verifying_key *key, struct why *why)
+static bool
+read_public_key(const char *path, struct verifying_key *key, struct why *why)
 {
-	char path[FOLDER_PATH_SIZE];
-	key_path(folder, use, "pub", path);
 	char *text = file_read(path, 1024, NULL, why);
 	if (text == NULL)
 		return false;
 	bool ok = verifying_key_parse(text, key, why) || why_prefix(why, "%s", path);
 	free(text);
+	return ok;
+}
+
+bool
+folder_public_key(const char *folder, const char *use, struct verifying_key *key, struct why *why)
+{
+	char path[FOLDER_PATH_SIZE];
+	key_path(folder, use, "pub", path);
+	return read_public_key(path, key, why);
+}
+
+bool
+folder_log_keys(const char *folder, struct key_ring *ring, struct why *why)
+{
+	struct verifying_key key;
+	char pattern[FOLDER_PATH_SIZE];
+	glob_t later = { .gl_pathc = 0 };
+	if (!folder_public_key(folder, "log", &key, why) || !key_ring_add(ring, &key, why))
+		return false;
+	folder_path(folder, "keys/log-*.pub", pattern);
+	bool ok = true;
+	if (glob(pattern, 0, NULL, &later) == 0)
+		for (size_t i = 0; ok && i < later.gl_pathc; i++)
+			ok = read_public_key(later.gl_pathv[i], &key, why) &&
+			     key_ring_add(ring, &key, why);
+	globfree(&later);
 	return ok;
 }

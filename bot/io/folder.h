@@ -9,6 +9,7 @@
  *	  keys/data.key        the vault's key (0600)
  *	  keys/receipts.key    seals receipts (0600), keys/receipts.pub
  *	  keys/log.key         signs the log's heads (0600), keys/log.pub
+ *	  keys/log-EPOCH.pub   after a restore: the key that is derived from it for then
  *	  sandbox              only where all of it is play: simulated orders, money and notes
  */
 #ifndef IO_FOLDER_H
@@ -59,6 +60,9 @@ bool folder_is_sandbox(const char *folder);
 /* The public key of `use` ("receipts", "log") as published in the folder. */
 bool folder_public_key(const char *folder, const char *use, struct verifying_key *key,
                        struct why *why);
+
+/* Adds every key that has ever signed this folder's log: log.pub, and those of restores. */
+bool folder_log_keys(const char *folder, struct key_ring *ring, struct why *why);
 
 /* Writes a new file of mode 0600, synced; refused when it exists. */
 bool file_write_private(const char *path, const char *text, struct why *why);

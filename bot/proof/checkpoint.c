@@ -41,9 +41,12 @@ typed_key(const struct verifying_key *key, uint8_t bytes[1 + KEY_BYTES])
 }
 
 void
-checkpoint_origin_of(const char *name, char origin[CHECKPOINT_ORIGIN_SIZE])
+checkpoint_origin_of(const char *name, int64_t epoch, char origin[CHECKPOINT_ORIGIN_SIZE])
 {
-	ensure(text_format(origin, CHECKPOINT_ORIGIN_SIZE, "estorno/%s", name));
+	char number[24] = "";
+	if (epoch != 0)
+		ensure(text_format(number, sizeof(number), "/%lld", (long long)epoch));
+	ensure(text_format(origin, CHECKPOINT_ORIGIN_SIZE, "estorno/%s%s", name, number));
 	for (char *at = origin; *at != '\0'; at++)
 		if (*at <= ' ' || *at > '~' || *at == '+')
 			*at = '-';

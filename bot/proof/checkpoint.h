@@ -37,8 +37,9 @@ struct checkpoint {
 bool checkpoint_origin_is_valid(const char *origin);
 
 /* "estorno/NAME" for the log of the shop `name`, made of what a note can carry: any other byte becomes
- * '-'.  The same name always gives the same origin. */
-void checkpoint_origin_of(const char *name, char origin[CHECKPOINT_ORIGIN_SIZE]);
+ * '-'.  The same name always gives the same origin.  "estorno/NAME/EPOCH" after a restore (not 0): a log that
+ * may have forgotten leaves is another log. */
+void checkpoint_origin_of(const char *name, int64_t epoch, char origin[CHECKPOINT_ORIGIN_SIZE]);
 
 /* The key id of `key` under the name `origin`. */
 void checkpoint_key_id(const char *origin, const struct verifying_key *key,

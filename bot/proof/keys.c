@@ -134,6 +134,24 @@ signing_key_seed(const struct signing_key *key, uint8_t seed[KEY_BYTES])
 	crypto_sign_ed25519_sk_to_seed(seed, key->secret);
 }
 
+static_assert(KEY_BYTES == crypto_kdf_KEYBYTES && KEY_BYTES <= crypto_kdf_BYTES_MAX,
+              "a seed is a key to derive from, and one that is derived");
+
+struct signing_key *
+signing_key_of_epoch(const struct signing_key *key, uint64_t epoch)
+{
+	static const char context[crypto_kdf_CONTEXTBYTES] = { 'e', 's', 't', 'e',
+		                                               'p', 'o', 'c', 'h' };
+	uint8_t seed[KEY_BYTES], derived[KEY_BYTES];
+	ensure(epoch != 0);
+	signing_key_seed(key, seed);
+	ensure(crypto_kdf_derive_from_key(derived, sizeof(derived), epoch, context, seed) == 0);
+	struct signing_key *other = signing_key_new(key->use, derived);
+	sodium_memzero(seed, sizeof(seed));
+	sodium_memzero(derived, sizeof(derived));
+	return other;
+}
+
 void
 signing_key_sign(const struct signing_key *key, const void *bytes, size_t length,
                  uint8_t signature[SIGNATURE_BYTES])

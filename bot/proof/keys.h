@@ -88,6 +88,10 @@ const struct verifying_key *signing_key_public(const struct signing_key *key);
 /* The seed, to be written to a file; the caller wipes it. */
 void signing_key_seed(const struct signing_key *key, uint8_t seed[KEY_BYTES]);
 
+/* A key of the same use that stands for this one from `epoch` on (not 0): always the same for the same two,
+ * and telling nothing about this one.  So one private key is kept, and none signs two histories. */
+struct signing_key *signing_key_of_epoch(const struct signing_key *key, uint64_t epoch);
+
 /* Deterministic: the same bytes give the same signature. */
 void signing_key_sign(const struct signing_key *key, const void *bytes, size_t length,
                       uint8_t signature[SIGNATURE_BYTES]);

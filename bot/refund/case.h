@@ -274,6 +274,7 @@ struct surroundings {
 	int64_t receipts_of_order;    /* how many there are: names the next one */
 	/* VERIFYING: of the mandate in the case, as it stands now; "" when it is gone or does not hold */
 	char mandate_digest[RECEIPT_DIGEST_SIZE];
+	int64_t epoch; /* of the store's latest restore, 0 before one: names it too */
 	bool money_paused; /* the store is an older one and the bank was not asked yet: no order to pay */
 };
 

@@ -322,17 +322,20 @@ render_reply(struct step *s)
 	gate_bind_reply(&s->effects->verdict, c->reply_commitment);
 }
 
-/* rcp_rf8421, then rcp_rf8421-2. */
+/* rcp_rf8421, then rcp_rf8421-2.  After a restore rcp_rf8421-r3141592653, then rcp_rf8421-r3141592653-2:
+ * this store may have forgotten a receipt, and one id is one receipt for ever. */
 static void
 name_receipt(struct step *s)
 {
 	struct refund_case *c = s->c;
-	int64_t earlier = s->around->receipts_of_order;
-	bool fits = earlier == 0 ? text_format(c->receipt_id, sizeof(c->receipt_id), "rcp_rf%s",
-	                                       c->order_number)
-	                         : text_format(c->receipt_id, sizeof(c->receipt_id),
-	                                       "rcp_rf%s-%" PRId64, c->order_number, earlier + 1);
-	ensure(fits);
+	char epoch[24] = "", number[24] = "";
+	if (s->around->epoch != 0)
+		ensure(text_format(epoch, sizeof(epoch), "-r%" PRId64, s->around->epoch));
+	if (s->around->receipts_of_order > 0)
+		ensure(text_format(number, sizeof(number), "-%" PRId64,
+		                   s->around->receipts_of_order + 1));
+	ensure(text_format(c->receipt_id, sizeof(c->receipt_id), "rcp_rf%s%s%s", c->order_number,
+	                   epoch, number));
 }
 
 static void

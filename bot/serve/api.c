@@ -81,12 +81,6 @@ receipts_key(const struct visit *visit)
 	return signing_key_public(visit->server->folder.receipts_key);
 }
 
-static const struct verifying_key *
-log_key(const struct visit *visit)
-{
-	return signing_key_public(visit->server->folder.log_key);
-}
-
 void
 api_signing_key(const struct visit *visit)
 {
@@ -94,21 +88,44 @@ api_signing_key(const struct visit *visit)
 }
 
 static json_t *
-active_key(const struct verifying_key *key, enum key_use use)
+published_key(const struct verifying_key *key, enum key_use use, bool active)
 {
 	json_t *json = verifying_key_to_json(key);
-	json_object_set_new(json, "status", json_string("active"));
+	json_object_set_new(json, "status", json_string(active ? "active" : "retired"));
 	json_object_set_new(json, "use", json_string(key_use_text(use)));
 	return json;
+}
+
+struct epoch_keys {
+	const struct folder *folder;
+	int64_t latest;
+	json_t *list;
+};
+
+/* The log's key since a restore. */
+static void
+publish_epoch(void *context, const struct restore *restore)
+{
+	const struct epoch_keys *epochs = context;
+	struct signing_key *key =
+		signing_key_of_epoch(epochs->folder->log_key, (uint64_t)restore->epoch);
+	json_array_append_new(epochs->list, published_key(signing_key_public(key), KEY_USE_LOG,
+	                                                  restore->epoch == epochs->latest));
+	signing_key_free(key);
 }
 
 void
 api_signing_keys(const struct visit *visit)
 {
-	visit_answer_json(visit, 200,
-	                  json_pack("{s:[o,o]}", "keys",
-	                            active_key(receipts_key(visit), KEY_USE_RECEIPTS),
-	                            active_key(log_key(visit), KEY_USE_LOG)));
+	const struct folder *folder = &visit->server->folder;
+	const struct verifying_key *log = signing_key_public(folder->log_key);
+	struct epoch_keys epochs = { .folder = folder, .list = json_array() };
+	epochs.latest = store_log_epoch(folder->store);
+	json_array_append_new(epochs.list,
+	                      published_key(receipts_key(visit), KEY_USE_RECEIPTS, true));
+	json_array_append_new(epochs.list, published_key(log, KEY_USE_LOG, epochs.latest == 0));
+	store_restores(folder->store, publish_epoch, &epochs);
+	visit_answer_json(visit, 200, json_pack("{s:o}", "keys", epochs.list));
 }
 
 /* --- the log ----------------------------------------------------------------------------------------------------- */

@@ -37,6 +37,10 @@ engine_new(const struct engine_setup *setup, struct why *why)
 	ensure(engine->c != NULL && engine->effects != NULL);
 	settings_policy(setup->settings, setup->sandbox, &engine->policy);
 	settings_shop(setup->settings, &engine->shop);
+	engine->log_epoch = store_log_epoch(setup->store);
+	if (engine->log_epoch != 0)
+		engine->epoch_key =
+			signing_key_of_epoch(setup->log_key, (uint64_t)engine->log_epoch);
 	engine->channel = channel_by_name(setup->settings->channel);
 	bool ok = engine->channel != NULL ||
 	          why_set(why, "no channel is called %s", setup->settings->channel);
@@ -60,6 +64,7 @@ engine_free(struct engine *engine)
 	for (size_t i = 0; i < engine->item_count; i++)
 		free(engine->items[i].heard);
 	engine_links_free(engine);
+	signing_key_free(engine->epoch_key);
 	free(engine->c);
 	free(engine->effects);
 	free(engine);

@@ -32,6 +32,7 @@ engine_surroundings(struct engine *engine, const struct refund_case *c,
 			c->state == CASE_VERIFYING
 				? store_receipt_count(engine->store, c->order_number, latest)
 				: 0,
+		.epoch = engine->log_epoch,
 		.money_paused = store_money_is_paused(engine->store),
 	};
 	if (c->state == CASE_VERIFYING)

@@ -79,6 +79,8 @@ struct engine {
 	struct store *store;
 	struct policy policy;
 	struct shop shop;
+	int64_t log_epoch;             /* of the latest restore; 0 before one */
+	struct signing_key *epoch_key; /* signs the log from then on; NULL before one */
 	const struct channel *channel;
 	const struct tool *duties[DUTY_INVOICE + 1];
 	struct link links[LINKS_MAX];

@@ -8,6 +8,11 @@
  * Ed25519 is deterministic: whatever crashes between, signing the stored bytes again
  * gives the same signature, the same leaf and the same root, so no two heads of one size
  * can ever differ.
+ *
+ * After a restore heads of these sizes may have been signed over other leaves, which this
+ * store has forgotten.  So the log goes on under a key and a name of the restore's epoch,
+ * and receipts carry the epoch in their ids: nothing that was signed meanwhile is signed a
+ * second time as something else.  What the old key signed stays genuine.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -132,10 +137,12 @@ grow_log(struct engine *engine, const struct stored_receipt *receipt, const stru
 		log_line(LOG_ERROR, "log.broken", "receipt=%s why=\"%s\"", receipt->id, why.text);
 		ensure(!"the log can grow by every receipt");
 	}
-	tree_head_sign(engine->setup.log_key, size + 1, &checkpoint.root, engine->now_ms, &head);
-	checkpoint_origin_of(engine->policy.merchant, checkpoint.origin);
+	const struct signing_key *key =
+		engine->epoch_key != NULL ? engine->epoch_key : engine->setup.log_key;
+	tree_head_sign(key, size + 1, &checkpoint.root, engine->now_ms, &head);
+	checkpoint_origin_of(engine->policy.merchant, engine->log_epoch, checkpoint.origin);
 	buffer_init(&note, CHECKPOINT_BYTES_MAX);
-	checkpoint_sign(&checkpoint, engine->setup.log_key, &note);
+	checkpoint_sign(&checkpoint, key, &note);
 	digest_print(&checkpoint.root, stored.root);
 	ensure(text_copy(stored.signature, sizeof(stored.signature), head.signature));
 	ensure(text_copy(stored.signing_key_id, sizeof(stored.signing_key_id), head.key_id));

@@ -365,7 +365,7 @@ async function search(order) {
 
 async function begin() {
 	const asked = new URLSearchParams(location.search).get("order")?.trim() ?? "";
-	const order = asked.replace(/^#/, "").replace(/^rcp_rf(.+?)(-\d+)?$/, "$1");
+	const order = asked.replace(/^#/, "").replace(/^rcp_rf(.+?)(-r\d+)?(-\d+)?$/, "$1");
 	by("order").value = asked;
 	try {
 		await search(order);

@@ -21,6 +21,27 @@ keys_have_the_known_ids(void **state)
 	assert_string_equal(relay.keys[0].id, "ed25519:oJql9HpnWYAv-VX4");
 }
 
+/* Always the same for the same key and epoch, and no other's.  BLAKE2b with the seed as its key, the epoch as its
+ * salt and "estepoch" as its personalisation, as hashlib of Python computes it too. */
+static void
+each_epoch_has_a_key_of_its_own(void **state)
+{
+	struct signing_key *base = vector_key(KEY_USE_LOG, 0x11);
+	struct signing_key *first = signing_key_of_epoch(base, 1);
+	struct signing_key *again = signing_key_of_epoch(base, 1);
+	struct signing_key *second = signing_key_of_epoch(base, 2);
+	(void)state;
+	assert_int_equal(signing_key_use(first), KEY_USE_LOG);
+	assert_true(verifying_key_equal(signing_key_public(first), signing_key_public(again)));
+	assert_false(verifying_key_equal(signing_key_public(first), signing_key_public(second)));
+	assert_false(verifying_key_equal(signing_key_public(first), signing_key_public(base)));
+	assert_string_equal(signing_key_public(first)->id, "ed25519:AL7IWfjRhWH6Zf_L");
+	signing_key_free(base);
+	signing_key_free(first);
+	signing_key_free(again);
+	signing_key_free(second);
+}
+
 static void
 signs_what_it_verifies_and_nothing_else(void **state)
 {
@@ -273,6 +294,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_have_the_known_ids),
+		cmocka_unit_test(each_epoch_has_a_key_of_its_own),
 		cmocka_unit_test(signs_what_it_verifies_and_nothing_else),
 		cmocka_unit_test(refuses_a_respelt_signature),
 		cmocka_unit_test(a_private_key_survives_its_text),

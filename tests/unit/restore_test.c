@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "proof/checkpoint.h"
 #include "tests/sim/scene.h"
 
 #define MARINA    "5520999990101"
@@ -190,6 +191,60 @@ a_forgotten_refund_is_adopted_when_the_customer_says_yes_again(void **state)
 	scene_free(scene);
 }
 
+static void
+read_log(struct scene *scene, struct stored_head *head, struct stored_receipt *receipt)
+{
+	store_begin(scene->store);
+	assert_true(store_head_latest(scene->store, head));
+	assert_true(store_receipt_at(scene->store, head->size - 1, receipt));
+	assert_true(store_commit(scene->store, NULL));
+}
+
+/* What was signed and is forgotten is never signed as something else. */
+static void
+the_log_goes_on_under_another_key_and_name_and_so_do_receipts(void **state)
+{
+	struct scene *scene = offered(8);
+	struct stored_head before, after;
+	struct stored_receipt forgotten, adopted;
+	char epoch[24], wanted[RECEIPT_ID_SIZE], origin[CHECKPOINT_ORIGIN_SIZE];
+	(void)state;
+	keep_copy(scene);
+	paid(scene);
+	read_log(scene, &before, &forgotten);
+	put_back(scene);
+	scene_say(scene, MARINA, "Pode sim.", NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	assert_true(ask_the_bank(scene));
+	scene_run(scene, 2 * MINUTE_MS);
+	read_log(scene, &after, &adopted);
+	assert_int_equal(before.size, 1);
+	assert_int_equal(after.size, 1);
+	assert_string_not_equal(before.root, after.root); /* two heads of one size, */
+	assert_string_equal(before.signing_key_id, signing_key_public(scene->log_key)->id);
+	assert_string_not_equal(before.signing_key_id, after.signing_key_id); /* not of one key, */
+	int64_t drawn = number(scene, "SELECT epoch FROM restores");
+	assert_true(text_format(epoch, sizeof(epoch), "%lld", (long long)drawn));
+	struct signing_key *key = signing_key_of_epoch(scene->log_key, (uint64_t)drawn);
+	assert_string_equal(after.signing_key_id, signing_key_public(key)->id);
+	checkpoint_origin_of(scene->settings.merchant, drawn, origin);
+	assert_true(text_starts_with(after.checkpoint, origin)); /* nor under one name */
+	assert_non_null(strstr(origin, epoch));
+	struct checkpoint read;
+	struct why why = { "" };
+	assert_int_equal(
+		checkpoint_verify(after.checkpoint, origin, signing_key_public(key), &read, &why),
+		AUTHENTICITY_GENUINE);
+	assert_string_equal(forgotten.id, "rcp_rf8421");
+	assert_true(text_format(wanted, sizeof(wanted), "rcp_rf8421-r%s", epoch));
+	assert_string_equal(adopted.id, wanted);
+	assert_true(adopted.safe);
+	signing_key_free(key);
+	store_receipt_free(&forgotten);
+	store_receipt_free(&adopted);
+	scene_free(scene);
+}
+
 /* Nobody says anything: the offer is held, and does not say that it has expired. */
 static void
 a_forgotten_refund_holds_the_offer_it_was_made_of(void **state)
@@ -318,6 +373,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_forgotten_refund_is_adopted_when_the_customer_says_yes_again),
+		cmocka_unit_test(the_log_goes_on_under_another_key_and_name_and_so_do_receipts),
 		cmocka_unit_test(a_forgotten_refund_holds_the_offer_it_was_made_of),
 		cmocka_unit_test(a_forgotten_case_is_found_by_the_look_up),
 		cmocka_unit_test(an_order_under_way_in_the_copy_is_asked_about_and_goes_on),
