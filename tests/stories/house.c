@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/ensure.h"
 #include "base/json.h"
@@ -262,6 +263,45 @@ house_verifies(struct story *story, const char *words, struct buffer *found)
 	stage_path(&story->stage, "data/keys/receipts.pub", key);
 	const char *const verify[] = { "verify", file, "--key", key, NULL };
 	return command_says(story, verify, 0, NULL, found);
+}
+
+/* --- an older store ------------------------------------------------------------------------------------------ */
+
+bool
+house_backs_up(struct story *story, const char *words, struct buffer *found)
+{
+	char copy[STAGE_PATH_SIZE];
+	stage_path(&story->stage, words, copy);
+	const char *const backup[] = { "backup", copy, NULL };
+	return command_says(story, backup, 0, NULL, found);
+}
+
+static void
+remove_file(const struct story *story, const char *name)
+{
+	char path[STAGE_PATH_SIZE];
+	stage_path(&story->stage, name, path);
+	unlink(path);
+}
+
+/* As the help of `estorno backup` says it.  The simulated providers begin anew, so every chat is empty. */
+bool
+house_puts_back(struct story *story, const char *words, struct buffer *found)
+{
+	char older[STAGE_PATH_SIZE], store[STAGE_PATH_SIZE];
+	struct why why = { "" };
+	(void)found;
+	story_must(story, stage_stop(&story->stage, &why), "the shop stops in order", &why);
+	stage_path(&story->stage, words, older);
+	stage_path(&story->stage, "data/estorno.db", store);
+	ensure(rename(older, store) == 0);
+	remove_file(story, "data/estorno.db-wal");
+	remove_file(story, "data/estorno.db-shm");
+	remove_file(story, "ready"); /* where the shop was, not where it will be */
+	story_must(story, stage_start(&story->stage, &why), "the shop starts again", &why);
+	for (size_t i = 0; i < story->person_count; i++)
+		story->people[i].mark = 0;
+	return true;
 }
 
 /* --- a hand in the store ------------------------------------------------------------------------------------ */

@@ -43,6 +43,7 @@ verb_play world_adds_header, world_posts_webhook, world_sends_bytes;
 verb_play house_sets, house_signs_mandate;
 verb_play house_case, house_cases, house_receipts, house_verifies;
 verb_play house_command, house_command_refused, house_releases, house_denies, house_may_not_deny;
+verb_play house_backs_up, house_puts_back;
 verb_play house_rows, house_store_refuses, house_store_takes;
 
 /* endings.c: what is true at the end of every story. */
