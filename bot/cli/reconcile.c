@@ -194,7 +194,10 @@ run(const struct command_line *line)
 	else if ((code = command_look(line, tell)) == EXIT_YES && r.latest.paused)
 		code = EXIT_NO;
 	if (code == EXIT_YES)
-		fputs("Money may move.\n", stderr);
+		fputs("Money may move.  What people decided since the backup is forgotten as "
+		      "well:\n"
+		      "look at `estorno mandate show`.\n",
+		      stderr);
 	else if (code == EXIT_NO)
 		fputs("Money stays paused: not everything was answered.  Ask again later.\n",
 		      stderr);

@@ -23,7 +23,8 @@
  *
  * What reconciling can't bring back: limits per day and month count the refunds that this file
  * remembers or finds again; one of a case that the file has never heard of is found when its
- * customer writes again, in the last look at the payment.
+ * customer writes again, in the look at the payment.  What people decided meanwhile (a mandate
+ * that was revoked, somebody who was erased) must be decided again.
  */
 #include <string.h>
 

@@ -842,6 +842,67 @@ an_export_holds_nothing_personal_unless_asked(void **state)
 	assert_int_equal(estorno("verify", "estorno-8421-2", NULL), YES);
 }
 
+static bool
+reconcile(void *context, struct store *store, int64_t now_ms, struct why *why)
+{
+	static struct reconciliation found;
+	(void)context, (void)store, (void)now_ms;
+	return engine_reconcile(scene->engine, &found, why) && !found.paused;
+}
+
+/* The store came here without its mark, and money may move again; its log goes on in a new epoch. */
+static int64_t
+bring_store_from_elsewhere(void)
+{
+	const struct engine_change change = { .apply = reconcile };
+	char path[COMMAND_PATH_SIZE], name[32];
+	assert_true(text_format(path, sizeof(path), "%s/estorno.db.lock", scene->folder));
+	assert_int_equal(unlink(path), 0);
+	scene_restart(scene);
+	assert_true(engine_apply(scene->engine, &change));
+	scene_run(scene, SECOND_MS);
+	int64_t epoch = store_log_epoch(scene->store);
+	struct signing_key *key = signing_key_of_epoch(scene->log_key, (uint64_t)epoch);
+	assert_true(text_format(name, sizeof(name), "log-%lld", (long long)epoch));
+	publish_key(name, key);
+	signing_key_free(key);
+	return epoch;
+}
+
+static void
+what_was_sealed_before_a_restore_holds_and_what_comes_after_too(void **state)
+{
+	char later[64], origin[64];
+	(void)state;
+	assert_int_equal(estorno("receipt", "rcp_rf8421", "--json", NULL), YES);
+	keep_output("before.json");
+	assert_int_equal(estorno("log", "head", NULL), YES);
+	keep_output("checkpoint");
+	long long epoch = bring_store_from_elsewhere();
+	scene_say(scene, "5520999990505", "quero o estorno do pedido 8422, veio quebrado", NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	scene_say(scene, "5520999990505", "Pode sim.", NULL);
+	scene_run(scene, 30 * SECOND_MS);
+	assert_string_equal(scene_state(scene, "8422"), "CLOSED");
+	assert_true(text_format(later, sizeof(later), "rcp_rf8422-r%lld", epoch));
+	assert_true(text_format(origin, sizeof(origin), "estorno/loja/%lld\n2\n", epoch));
+	assert_int_equal(estorno("log", "check", NULL), YES);
+	assert_said("2 receipts, 2 heads");
+	assert_int_equal(estorno("log", "head", NULL), YES);
+	assert_said(origin);
+	assert_int_equal(estorno("log", "prove", "rcp_rf8421", NULL), YES);
+	assert_int_equal(estorno("log", "prove", later, NULL), YES);
+	assert_int_equal(estorno("verify", "before.json", "checkpoint", NULL), YES);
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	assert_int_equal(follow_instructions(), 0); /* an old receipt, under the new head */
+	assert_int_equal(estorno("verify", "estorno-8421", "--data", "elsewhere", "--key",
+	                         "estorno-8421/receipts.pub", "--key", "estorno-8421/log.pub",
+	                         NULL),
+	                 YES);
+	assert_int_equal(estorno("verify", "checkpoint", "--key", "estorno-8421/log.pub", NULL),
+	                 COULD_NOT); /* the new key signed no old head */
+}
+
 /* Somebody with the sqlite3 shell. */
 static void
 tamper(const char *sql)
@@ -954,6 +1015,31 @@ changes_go_to_the_running_program(void **state)
 	assert_mandate("active", true);
 }
 
+/* A store without the mark that lay beside it: another machine, or a file put back with its folder. */
+static void
+a_store_from_elsewhere_waits_until_the_bank_was_asked(void **state)
+{
+	struct running serve;
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("reconcile", NULL), COULD_NOT);
+	assert_complained("start `estorno serve` first");
+	assert_int_equal(unlink("estorno-data/estorno.db.lock"), 0);
+	start(&serve, "serve", "estorno-data");
+	assert_int_equal(estorno("cases", NULL), YES);
+	assert_complained("Money is paused");
+	assert_int_equal(estorno("check", NULL), NO);
+	assert_said("estorno reconcile");
+	assert_int_equal(estorno("reconcile", "--json", NULL), YES);
+	json_t *rows = output_json();
+	assert_int_equal(json_array_size(rows), 0); /* nothing had ever been offered */
+	json_decref(rows);
+	assert_complained("Money may move");
+	assert_int_equal(estorno("cases", NULL), YES);
+	assert_lacks(errors, "Money is paused");
+	stop(&serve);
+}
+
 static void
 play_and_live_folders_never_mix(void **state)
 {
@@ -1059,11 +1145,13 @@ main(void)
 		OF_A_STORY(two_heads_of_one_size_are_two_logs),
 		OF_A_STORY(what_the_log_should_say_is_missed),
 		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
+		OF_A_STORY(what_was_sealed_before_a_restore_holds_and_what_comes_after_too),
 		OF_A_STORY(the_log_tells_when_its_store_was_tampered_with),
 		OF_A_STORY(a_receipt_that_vanished_is_missed),
 		OF_A_STORY(a_row_that_contradicts_its_signed_bytes_is_found),
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
 		OF_COMMANDS(changes_go_to_the_running_program),
+		OF_COMMANDS(a_store_from_elsewhere_waits_until_the_bank_was_asked),
 		OF_COMMANDS(play_and_live_folders_never_mix),
 		OF_COMMANDS(a_busy_program_is_not_taken_for_one_that_refuses),
 	};
