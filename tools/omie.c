@@ -6,7 +6,8 @@
  *	step  service          call              asked by             gives
  *	0     produtos/pedido  ConsultarPedido   numero_pedido        the order, its lines
  *	1     geral/clientes   ConsultarCliente  codigo_cliente_omie  the buyer
- *	2     produtos/pedido  StatusPedido      codigo_pedido        the total again, the sale note
+ *	2     produtos/pedido  StatusPedido      codigo_pedido        the total again, the notes that
+ *	                                                              sold and returned it
  *
  * An answer is judged in this order, because Omie sends faults with HTTP 500 and with 200 alike:
  *
@@ -647,6 +648,14 @@ is_sale_note(const struct tool_call *call, const json_t *note)
 	       (json_is_true(said) || has_protocol);
 }
 
+/* An incoming note of the order gives goods back.  One that the authority has not answered yet counts
+ * too: somebody is returning this order, whatever its flags say. */
+static bool
+is_return_note(const json_t *note)
+{
+	return text_equal(text_at(note, "tipo"), "E") && !is_dead(note);
+}
+
 /* A false key must not become a fact, and dropping it would say that there is no note: a person
  * looks.  So it is with two notes, of which one would have to be guessed. */
 static bool
@@ -679,6 +688,7 @@ read_sale_note(struct tool_call *call, const json_t *answer, struct why *why)
 		const json_t *note = json_array_get(notes, i);
 		if (is_sale_note(call, note) && !read_note(to, note, why))
 			return false;
+		call->facts.order.returned |= is_return_note(note);
 	}
 	to->in_production =
 		to->access_key[0] != '\0' && text_equal(text_at(answer, "ambiente"), "P");
