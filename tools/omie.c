@@ -17,6 +17,9 @@
  *   3. A whole answer that is about something else, or holds what can't be (a fraction of a centavo,
  *      a false access key, two totals), is a CONTRADICTION: asking again would answer the same.
  *
+ * One call at a time (at_once): the same method called twice at once is a fault, ten faults in a row
+ * block the shop's key for half an hour, and every integration of the shop shares that key.
+ *
  * What to know about Omie's answers:
  *
  *   - Empty texts and zeros are left out (seen in public integrations), so a missing amount of a line
@@ -863,6 +866,7 @@ const struct tool tool_omie = {
 	.secrets = omie_secrets,
 	.secret_count = COUNT(omie_secrets),
 	.tells_roles_apart = false,
+	.at_once = 1, /* some methods allow no more, and ten errors block the key (section 9) */
 	.probe_ask = omie_probe_ask,
 	.probe_answer = omie_probe_answer,
 };

@@ -107,6 +107,8 @@ struct tool {
 	/* The provider can tell a read credential from a write one.  Where it can't, one credential serves
 	 * both roles and the receipt says so. */
 	bool tells_roles_apart;
+	/* Calls that this provider bears at once; 0 where nothing speaks against many.  More wait in line. */
+	int at_once;
 
 	/* Optional: a token fetched before the first request and kept until it expires. */
 	bool (*token_ask)(const struct connection *connection, struct http_request *request,

@@ -73,6 +73,9 @@ enum {
 	EARLY_MAX = 64,
 	/* Bytes of one header's value that is kept; a longer one is left out, as if it had not been sent. */
 	ANSWER_HEADER_VALUE_MAX = 1023,
+	/* Operations that may wait for a provider that bears few calls at once; more are tried again later,
+	 * so that look-ups never take the room of payments. */
+	CALLS_IN_LINE_MAX = 64,
 	/* Requests that one operation may need (an Omie look-up takes three). */
 	OPERATION_STEPS_MAX = 8,
 	/* Questions to the bank at once after a restore, and of those that are open how many one answer of

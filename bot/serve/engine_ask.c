@@ -6,6 +6,9 @@
  *	engine_call_ended the tool reads the answer; one more request, or an outcome
  *	engine_take_answer the outcome closes the attempt and meets the case, next turn
  *
+ * A provider that bears few calls at once has a line: its operations wait in it, first
+ * come first served, with their rows on disk.
+ *
  * An operation of several requests (an Omie look-up) is one attempt.  Only reads have
  * more than one, so a crash in between costs nothing.
  */
@@ -229,6 +232,27 @@ engine_is_asking(const struct engine *engine, const char *case_id,
 	return false;
 }
 
+/* Operations of a tool in one of two states. */
+static int
+count_flights(const struct engine *engine, const struct tool *tool, enum flight_state one,
+              enum flight_state other)
+{
+	int count = 0;
+	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+		const struct flight *flight = &engine->flights[i];
+		bool counts = flight->state == one || flight->state == other;
+		count += counts && flight->kind == FLIGHT_OPERATION && flight->tool == tool;
+	}
+	return count;
+}
+
+static bool
+line_is_full(const struct engine *engine, const struct tool *tool)
+{
+	return tool->at_once > 0 &&
+	       count_flights(engine, tool, FLIGHT_DECIDED, FLIGHT_WAITING) >= CALLS_IN_LINE_MAX;
+}
+
 /* Rows first. */
 static bool
 put_on_disk(struct engine *engine, struct flight *flight, const struct refund_case *c,
@@ -250,6 +274,8 @@ engine_ask(struct engine *engine, const struct refund_case *c, const struct oper
 	const struct tool *tool = engine->duties[operation_duty(operation->kind)];
 	if (engine_is_asking(engine, c->id, operation))
 		return true;
+	if (line_is_full(engine, tool))
+		return why_set(why, "too many calls wait for %s", tool->name);
 	struct link *link = engine_link(engine, tool->name, operation_role(operation->kind), why);
 	if (link == NULL)
 		return false;
@@ -378,6 +404,15 @@ fetch_token(struct engine *engine, const struct flight *waiting)
 	take_off(engine, flight);
 }
 
+/* May one more call of this tool be on the wire? */
+static bool
+has_room(const struct engine *engine, const struct flight *flight)
+{
+	int at_once = flight->tool->at_once;
+	return at_once == 0 ||
+	       count_flights(engine, flight->tool, FLIGHT_ALOFT, FLIGHT_ALOFT) < at_once;
+}
+
 static void
 depart(struct engine *engine, struct flight *flight)
 {
@@ -389,14 +424,49 @@ depart(struct engine *engine, struct flight *flight)
 	}
 }
 
+static bool
+stands_in_line(const struct flight *flight)
+{
+	return flight->kind == FLIGHT_OPERATION && flight->tool->at_once > 0;
+}
+
+static bool
+is_ready(const struct flight *flight)
+{
+	return flight->state == FLIGHT_DECIDED ||
+	       (flight->state == FLIGHT_WAITING && !flight->link->token_under_way);
+}
+
+/* The one that has waited longest and may go now; NULL when all have to wait. */
+static struct flight *
+next_in_line(struct engine *engine)
+{
+	struct flight *next = NULL;
+	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+		struct flight *flight = &engine->flights[i];
+		if (is_ready(flight) && stands_in_line(flight) && has_room(engine, flight) &&
+		    (next == NULL || flight->ticket < next->ticket))
+			next = flight;
+	}
+	return next;
+}
+
 void
 engine_depart(struct engine *engine)
 {
+	struct flight *flight;
 	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
-		struct flight *flight = &engine->flights[i];
-		if (flight->state == FLIGHT_DECIDED ||
-		    (flight->state == FLIGHT_WAITING && !flight->link->token_under_way))
+		flight = &engine->flights[i];
+		if (is_ready(flight) && !stands_in_line(flight))
 			depart(engine, flight);
+		else if (flight->state == FLIGHT_DECIDED)
+			flight->state = FLIGHT_WAITING;
+	}
+	/* A place in line is free again when a call has ended, and every end leads to a turn and here. */
+	while ((flight = next_in_line(engine)) != NULL) {
+		depart(engine, flight);
+		if (flight->state == FLIGHT_WAITING)
+			break; /* there is no slot to fetch its token in */
 	}
 }
 
@@ -439,7 +509,8 @@ token_landed(struct engine *engine, struct flight *flight, const struct engine_c
 		if (waiting->state != FLIGHT_WAITING || waiting->link != link)
 			continue;
 		if (outcome == OUTCOME_DONE) {
-			take_off(engine, waiting);
+			if (has_room(engine, waiting))
+				take_off(engine, waiting);
 		} else {
 			waiting->why = flight->why;
 			engine_flight_land(engine, waiting,
@@ -521,6 +592,18 @@ engine_answer(const struct operation *operation, enum outcome outcome, const str
 	return event;
 }
 
+/* "Come back in ten seconds", said to many at once, would bring them all back at once: up to a quarter
+ * more, never less. */
+static int64_t
+spread_ms(struct engine *engine, int64_t wait_ms)
+{
+	uint32_t random;
+	if (wait_ms == 0)
+		return 0;
+	engine->setup.io.random(engine->setup.io.context, &random, sizeof(random));
+	return wait_ms + (int64_t)(random % (uint32_t)(wait_ms / 4 % UINT32_MAX + 1));
+}
+
 void
 engine_take_answer(struct engine *engine, struct flight *flight)
 {
@@ -535,7 +618,7 @@ engine_take_answer(struct engine *engine, struct flight *flight)
 	         done ? "" : flight->why.text);
 	struct event event = engine_answer(flight->operation, flight->outcome, &flight->call.facts,
 	                                   flight->credential);
-	event.answer.retry_after_ms = flight->call.retry_after_ms;
+	event.answer.retry_after_ms = spread_ms(engine, flight->call.retry_after_ms);
 	flight->state = FLIGHT_CONCLUDED; /* the case may ask the same again at once */
 	engine_step(engine, flight->case_id, &event, "bot");
 }

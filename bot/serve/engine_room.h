@@ -22,7 +22,7 @@ enum flight_kind { FLIGHT_OPERATION, FLIGHT_TOKEN, FLIGHT_SAYING };
 enum flight_state {
 	FLIGHT_FREE,
 	FLIGHT_DECIDED,  /* this turn's; starts after the commit */
-	FLIGHT_WAITING,  /* for a token */
+	FLIGHT_WAITING,  /* for a token, or in line */
 	FLIGHT_ALOFT,    /* on the wire */
 	FLIGHT_LANDED,   /* ended; its item waits for the next turn */
 	FLIGHT_CONCLUDED /* its outcome has met the case; freed when the turn is over */

@@ -183,6 +183,55 @@ a_status_ahead_of_its_answer_is_not_dropped(void **state)
 	scene_free(scene);
 }
 
+/* --- one call at a time ----------------------------------------------------------------------- */
+
+enum { CUSTOMERS = 16, OMIE_TAKES_MS = 300 };
+
+struct crowd {
+	struct scene *scene;
+	int64_t busy_until_ms;
+	int calls;
+};
+
+/* Omie answers in its own time, and must not be called before it has. */
+static void
+omie_is_asked_alone(void *context, const struct http_request *request,
+                    const struct engine_call *call, struct passage *passage)
+{
+	struct crowd *crowd = context;
+	(void)call;
+	if (strstr(buffer_text(&request->url), "/produtos/") == NULL &&
+	    strstr(buffer_text(&request->url), "/geral/") == NULL)
+		return;
+	assert_true(crowd->scene->now_ms >= crowd->busy_until_ms);
+	crowd->busy_until_ms = crowd->scene->now_ms + OMIE_TAKES_MS;
+	crowd->calls++;
+	passage->delay_ms = OMIE_TAKES_MS - 20;
+}
+
+static void
+the_ledger_is_asked_one_thing_at_a_time(void **state)
+{
+	struct crowd crowd = { 0 };
+	const struct scene_ways ways = { .context = &crowd, .depart = omie_is_asked_alone };
+	char phone[32];
+	(void)state;
+	crowd.scene = scene_new_with(9, NULL, &ways);
+	for (int i = 0; i < CUSTOMERS; i++) {
+		snprintf(phone, sizeof(phone), "55209999912%02d", i);
+		scene_say(crowd.scene, phone, "quero o estorno do pedido 8421", NULL);
+	}
+	scene_say(crowd.scene, MARINA, "quero o estorno do pedido 8421", NULL);
+	scene_run(crowd.scene, (CUSTOMERS + 1) * 3 * OMIE_TAKES_MS + 20 * SECOND_MS);
+	assert_int_equal(crowd.calls, (CUSTOMERS + 1) * 3);
+	for (int i = 0; i < CUSTOMERS; i++) {
+		snprintf(phone, sizeof(phone), "55209999912%02d", i);
+		assert_says(crowd.scene, phone, "8421"); /* not located: it is Marina's */
+	}
+	assert_says(crowd.scene, MARINA, "Devolvo no mesmo Pix");
+	scene_free(crowd.scene);
+}
+
 int
 main(void)
 {
@@ -193,6 +242,7 @@ main(void)
 		cmocka_unit_test(a_phone_that_stays_unlinked_is_a_persons_business),
 		cmocka_unit_test(a_failure_that_comes_late_is_heard),
 		cmocka_unit_test(a_status_ahead_of_its_answer_is_not_dropped),
+		cmocka_unit_test(the_ledger_is_asked_one_thing_at_a_time),
 		cmocka_unit_test(a_number_corrected_during_the_look_up_is_the_one_that_counts),
 		cmocka_unit_test(what_is_asked_while_recovering_is_under_way),
 	};
