@@ -25,7 +25,8 @@
  *      counts; a content we do not know is OTHER; a flag that is written in a way we do not know
  *      (forwarded, edited, the shop's own, a group's) is set.
  *   4. Accepted means queued, and there is no idempotency key.  So a send that may have been queued is
- *      UNKNOWN and is never repeated; only what was turned away at the door may go again.
+ *      UNKNOWN, and only what was turned away at the door is RETRY: how often either goes again is the
+ *      engine's to decide (serve/engine_say.c).
  *   5. An error may echo the Client-Token (section 1), so no word of an error body is repeated: known
  *      sentences are recognised and said in our own words.
  */

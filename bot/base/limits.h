@@ -71,6 +71,8 @@ enum {
 	LINKS_MAX = 16,
 	/* Delivery statuses that may be ahead of the answer to their send. */
 	EARLY_MAX = 64,
+	/* Messages of which we remember that they may have been sent already. */
+	DOUBTS_MAX = 64,
 	/* Bytes of one header's value that is kept; a longer one is left out, as if it had not been sent. */
 	ANSWER_HEADER_VALUE_MAX = 1023,
 	/* Operations that may wait for a provider that bears few calls at once; more are tried again later,

@@ -95,6 +95,8 @@ struct engine {
 	bool seal_waits; /* a receipt's bytes were committed: sign it in the next turn */
 	bool recovered;
 	bool unlinked; /* the channel said that it can't deliver; until it says that it can */
+	size_t doubt_next;
+	int64_t doubts[DOUBTS_MAX]; /* their ids, the newest; a ring */
 	size_t early_next;
 	struct early_status early[EARLY_MAX]; /* the newest; a ring */
 	struct engine_counts counts;

@@ -2,7 +2,7 @@
  * What we say, and whether it arrived.
  *
  *	queued -> sending -> accepted -> sent -> received -> read
- *	             \__ not accepted: queued again a little later, a few times, then failed
+ *	             \__ not accepted: queued again a little later, then failed
  *
  * Accepted is not sent: the provider took the message into its queue.  The reply that says
  * "done" closes its case when it was handed over to WhatsApp, or when nobody said
@@ -17,8 +17,9 @@
  * Words that say "done" are held against the signed receipt twice, when they are said and when
  * they leave: what stands in the store by then is not believed (P1, P2).
  *
- * A message whose sending is unknown goes again: the same sentence twice harms nobody,
- * silence does.  Money is never treated like this.
+ * A message whose sending is unknown goes again, once: the same sentence twice harms
+ * nobody, silence does.  If that is unknown too it has failed, as far as we can tell.
+ * One that was certainly not taken goes a few times.  Money is never treated like this.
  */
 #include <stdio.h>
 #include <string.h>
@@ -192,6 +193,19 @@ again(struct engine *engine, const struct saying *saying, const char *cause)
 	                 cause, engine->now_ms);
 }
 
+/* It may have been sent.  Remembered in memory: after a restart what was on its way goes again anyway. */
+static void
+again_in_doubt(struct engine *engine, const struct saying *saying, const char *cause)
+{
+	for (size_t i = 0; i < DOUBTS_MAX; i++)
+		if (engine->doubts[i] == saying->id) {
+			failed(engine, saying, cause);
+			return;
+		}
+	engine->doubts[engine->doubt_next++ % DOUBTS_MAX] = saying->id;
+	again(engine, saying, cause);
+}
+
 /* The statuses that were ahead of this answer. */
 static void
 take_early(struct engine *engine, const struct sent *sent)
@@ -228,8 +242,10 @@ engine_take_sent(struct engine *engine, struct flight *flight)
 		take_early(engine, &flight->sent);
 		break;
 	case OUTCOME_RETRY:
-	case OUTCOME_UNKNOWN:
 		again(engine, saying, flight->why.text);
+		break;
+	case OUTCOME_UNKNOWN:
+		again_in_doubt(engine, saying, flight->why.text);
 		break;
 	case OUTCOME_REFUSED:
 	case OUTCOME_CONTRADICTION:

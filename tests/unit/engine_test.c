@@ -183,6 +183,42 @@ a_status_ahead_of_its_answer_is_not_dropped(void **state)
 	scene_free(scene);
 }
 
+static void
+send_is_answered_no(void *context, struct simulated *answer)
+{
+	(void)context;
+	json_t *no = json_pack("{s:b}", "value", false);
+	simulated_free(answer);
+	simulated_init(answer);
+	simulated_json(answer, 200, no);
+}
+
+/* Z-API's own "no" says nothing about its queue: the message may have gone. */
+static void
+sends_end_in_doubt(void *context, const struct http_request *request,
+                   const struct engine_call *call, struct passage *passage)
+{
+	int *sends = context;
+	(void)call;
+	if (strstr(buffer_text(&request->url), "/send-text") == NULL)
+		return;
+	(*sends)++;
+	passage->spoil = send_is_answered_no;
+}
+
+static void
+a_message_in_doubt_goes_again_once(void **state)
+{
+	int sends = 0;
+	const struct scene_ways ways = { .context = &sends, .depart = sends_end_in_doubt };
+	struct scene *scene = scene_new_with(10, NULL, &ways);
+	(void)state;
+	scene_say(scene, MARINA, "oi", NULL);
+	scene_run(scene, 10 * MINUTE_MS);
+	assert_int_equal(sends, 2);
+	scene_free(scene);
+}
+
 /* --- one call at a time ----------------------------------------------------------------------- */
 
 enum { CUSTOMERS = 16, OMIE_TAKES_MS = 300 };
@@ -242,6 +278,7 @@ main(void)
 		cmocka_unit_test(a_phone_that_stays_unlinked_is_a_persons_business),
 		cmocka_unit_test(a_failure_that_comes_late_is_heard),
 		cmocka_unit_test(a_status_ahead_of_its_answer_is_not_dropped),
+		cmocka_unit_test(a_message_in_doubt_goes_again_once),
 		cmocka_unit_test(the_ledger_is_asked_one_thing_at_a_time),
 		cmocka_unit_test(a_number_corrected_during_the_look_up_is_the_one_that_counts),
 		cmocka_unit_test(what_is_asked_while_recovering_is_under_way),
