@@ -2,8 +2,9 @@
  * Pix: gives a received Pix back, and reads what became of it (pix.md).
  *
  *	operation          requests                              scopes
- *	pay.payment        GET /cob/{txid}, then                 cob.read
- *	                   GET /pix/{e2eid}                      pix.read
+ *	pay.payment        GET /cob/{txid}, where there is       cob.read
+ *	                   none GET /cobv/{txid} (with a due     cobv.read
+ *	                   date), then GET /pix/{e2eid}          pix.read
  *	pay.refund         PUT /pix/{e2eid}/devolucao/{id}       pix.write
  *	pay.refund_status  GET /pix/{e2eid}/devolucao/{id}       pix.read
  *
@@ -26,7 +27,8 @@
  *   4. Missing and null are the same, new words are not errors (sections 1 and 9).
  *
  * A token is asked for the role of its connection, so one client that serves both roles
- * still reads with a token for reading.  A read token that was granted any `.write` is
+ * still reads with a token for reading.  An institution that refuses a scope it does not
+ * know, instead of granting less, is given the credential's own `scopes`.  A read token that was granted any `.write` is
  * refused (section 13); an institution that does not say what it granted is believed.
  *
  * There is no probe: the token is the proof.  Every read of the API needs the name of
@@ -161,18 +163,34 @@ answer_object(const struct connection *connection, const struct http_response *r
 
 /* --- the token ----------------------------------------------------------------------------- */
 
-/* As a form writes it: '+' is a space. */
 static const char *
-scope_asked(enum role role)
+scopes_asked(const struct connection *connection)
 {
-	switch (role) {
+	const char *given = connection_secret(connection, "scopes");
+	if (given[0] != '\0')
+		return given;
+	switch (connection->role) {
 	case ROLE_READ:
-		return "pix.read+cob.read";
+		return "pix.read cob.read cobv.read";
 	case ROLE_WRITE:
 		return "pix.write";
 	}
 	ensure(!"a role outside the enum");
 	return "";
+}
+
+/* As a form writes it: '+' is a space.  A scope is letters and points (section 1). */
+static bool
+add_scopes(struct buffer *body, const char *scopes)
+{
+	for (; *scopes != '\0'; scopes++) {
+		bool letter =
+			(*scopes >= 'a' && *scopes <= 'z') || (*scopes >= 'A' && *scopes <= 'Z');
+		if (!letter && strchr(" ._-", *scopes) == NULL)
+			return false;
+		buffer_add(body, *scopes == ' ' ? "+" : scopes, 1);
+	}
+	return true;
 }
 
 static bool
@@ -190,9 +208,9 @@ token_ask(const struct connection *connection, struct http_request *request, str
 	http_header_add_basic(&request->headers, connection_secret(connection, "client_id"),
 	                      connection_secret(connection, "client_secret"));
 	http_header_add(&request->headers, "Content-Type", "application/x-www-form-urlencoded");
-	buffer_add_format(&request->body, "grant_type=client_credentials&scope=%s",
-	                  scope_asked(connection->role));
-	return true;
+	buffer_add_text(&request->body, "grant_type=client_credentials&scope=");
+	return add_scopes(&request->body, scopes_asked(connection)) ||
+	       why_set(why, "the credential's scopes are words like pix.read, and spaces");
 }
 
 /* Section 13.  Looked for as a piece of text, so that no separator can hide it. */
@@ -207,7 +225,7 @@ scope_judge(enum role role, const char *scope, struct why *why)
 			return OUTCOME_DONE;
 		why_set(why,
 		        "the read credential may also write: it was granted %s; give one "
-		        "whose application has pix.read and cob.read only",
+		        "whose application has pix.read, cob.read and cobv.read only",
 		        granted);
 		return OUTCOME_REFUSED;
 	case ROLE_WRITE:
@@ -267,9 +285,9 @@ token_failed(const struct connection *connection, const struct http_response *re
 	if (status == 401 || (object != NULL && (status == 400 || status == 403))) {
 		why_set(why,
 		        "no token: HTTP %d%s%s; check client_id, client_secret, the "
-		        "certificate and that the scopes %s are enabled",
-		        status, words[0] == '\0' ? "" : ": ", words,
-		        connection->role == ROLE_READ ? "pix.read and cob.read" : "pix.write");
+		        "certificate and that the application has the scopes %s, or give those "
+		        "it has as scopes",
+		        status, words[0] == '\0' ? "" : ": ", words, scopes_asked(connection));
 		return OUTCOME_REFUSED;
 	}
 	why_set(why, "no token: HTTP %d%s%s%s; check token_url if this stays", status,
@@ -370,7 +388,7 @@ read_failed(struct tool_call *call, const struct http_response *response, const 
 	if (status == 401)
 		advice = "; the token is not accepted, a new one is needed";
 	if (status == 403 && will_stay)
-		advice = "; the read credential needs the scopes pix.read and cob.read";
+		advice = "; the read credential needs the scopes pix.read, cob.read and cobv.read";
 	why_set(why, "%s%s", said->text, advice);
 	if (will_stay)
 		return OUTCOME_REFUSED;
@@ -469,6 +487,27 @@ e2eid_wanted(const struct tool_call *call)
 	return looks_like_e2eid(reference, call->now_ms) ? reference : "";
 }
 
+/* A charge with a due date has a txid like any other and stands under another name (section 2). */
+static const char due_note[] = "due_charge";
+
+static const char *
+charge_path(const struct tool_call *call)
+{
+	return json_maybe_true(call->notes, due_note) ? "/cobv/" : "/cob/";
+}
+
+/* There is no such charge among the immediate ones: the others are asked too. */
+static enum tool_says
+charge_absent(struct tool_call *call)
+{
+	if (json_maybe_true(call->notes, due_note)) {
+		call->facts = (struct facts){ .kind = FACTS_PAYMENT };
+		return tool_concludes(call, OUTCOME_DONE);
+	}
+	json_object_set_new(call->notes, due_note, json_true());
+	return TOOL_NEXT;
+}
+
 static bool
 payment_ask(const struct tool_call *call, struct http_request *request, struct why *why)
 {
@@ -479,7 +518,7 @@ payment_ask(const struct tool_call *call, struct http_request *request, struct w
 		return why_set(why, "the order's payment reference is neither a txid nor an "
 		                    "e2eid: those have at most 35 letters and digits");
 	bool by_txid = e2eid[0] == '\0';
-	ensure(text_format(path, sizeof(path), "%s%s", by_txid ? "/cob/" : "/pix/",
+	ensure(text_format(path, sizeof(path), "%s%s", by_txid ? charge_path(call) : "/pix/",
 	                   by_txid ? reference : e2eid));
 	begin(call, request, HTTP_GET, path);
 	return true;
@@ -597,6 +636,9 @@ payment_answer(struct tool_call *call, const struct http_response *response, str
 	enum outcome outcome = read_judge(call, response, &found, why);
 	if (outcome != OUTCOME_DONE)
 		return tool_concludes(call, outcome);
+	bool by_txid = e2eid_wanted(call)[0] == '\0';
+	if (found == NULL && by_txid)
+		return charge_absent(call);
 	if (found == NULL && call->step > 0) { /* its own charge has just named it */
 		why_set(why, "HTTP %d: the Pix that the charge names is not found yet",
 		        response->status);
@@ -604,8 +646,8 @@ payment_answer(struct tool_call *call, const struct http_response *response, str
 	}
 	if (found == NULL)
 		return payment_absent(call);
-	enum tool_says says = e2eid_wanted(call)[0] == '\0' ? charge_read(call, found, why)
-	                                                    : payment_read(call, found, why);
+	enum tool_says says =
+		by_txid ? charge_read(call, found, why) : payment_read(call, found, why);
 	json_decref(found);
 	return says;
 }
@@ -710,9 +752,9 @@ static const struct tool_operation pix_operations[] = {
 
 static const struct secret_key pix_secrets[] = {
 	{ "psp", false }, /* which institution, where it differs from the standard */
-	{ "token_url", true },     { "client_id", true },
-	{ "client_secret", true }, { "cert_file", false }, /* PEM, for mTLS */
-	{ "key_file", false },
+	{ "token_url", true },  { "client_id", true }, { "client_secret", true },
+	{ "cert_file", false },                      /* PEM, for mTLS */
+	{ "key_file", false },  { "scopes", false }, /* to ask a token for, where the usual ones are refused */
 };
 
 const struct tool tool_pix = {

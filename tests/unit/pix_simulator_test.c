@@ -169,6 +169,7 @@ ask_bank(struct world *world, const struct operation *operation, int64_t now_ms,
 	const struct tool_operation *road = tool_operation(&tool_pix, operation->kind);
 	struct tool_call asked = { .operation = operation,
 		                   .connection = connection,
+		                   .notes = json_object(),
 		                   .now_ms = now_ms };
 	for (bool concluded = false; !concluded; asked.step++) {
 		struct http_request request;
@@ -187,6 +188,7 @@ ask_bank(struct world *world, const struct operation *operation, int64_t now_ms,
 		simulated_free(&answer);
 	}
 	*facts = asked.facts;
+	json_decref(asked.notes);
 	connection_free(connection);
 	return asked.outcome;
 }
@@ -454,6 +456,39 @@ a_pending_refund_waits_as_long_as_it_was_told(void **state)
 
 /* --- the adapter at this bank -------------------------------------------------------------- */
 
+/* A charge with a due date is not found under /cob, and one that does not exist nowhere. */
+static void
+adapter_finds_the_payment_of_a_charge_with_a_due_date(void **state)
+{
+	struct world *world = *state;
+	struct shop_order *order = world_order(world, "8421");
+	struct operation operation = payment_of(order->facts.payment_reference);
+	struct facts facts;
+	struct why why = { "" };
+	order->due_charge = true;
+	assert_int_equal(ask_bank(world, &operation, NOW, &facts, &why), OUTCOME_DONE);
+	assert_true(facts.payment.exists);
+	assert_string_equal(facts.payment.e2eid, order->e2eid);
+	operation = payment_of("00000000000000000000000000000000");
+	assert_int_equal(ask_bank(world, &operation, NOW, &facts, &why), OUTCOME_DONE);
+	assert_false(facts.payment.exists);
+}
+
+/* The scopes become part of a form. */
+static void
+adapter_asks_for_no_malformed_scopes(void **state)
+{
+	struct connection *connection = connection_of(*state, ROLE_READ);
+	struct http_request request;
+	struct why why = { "" };
+	json_object_set_new(connection->secrets, "scopes", json_string("pix.read&x=1"));
+	http_request_init(&request);
+	assert_false(tool_pix.token_ask(connection, &request, &why));
+	assert_non_null(strstr(why.text, "scopes"));
+	http_request_free(&request);
+	connection_free(connection);
+}
+
 static void
 adapter_finds_the_payment_by_txid_and_by_e2eid(void **state)
 {
@@ -642,6 +677,8 @@ main(void)
 		IN_WORLD(a_stale_payment_lacks_its_newest_refund_once),
 		IN_WORLD(a_pending_refund_waits_as_long_as_it_was_told),
 		IN_WORLD(adapter_finds_the_payment_by_txid_and_by_e2eid),
+		IN_WORLD(adapter_finds_the_payment_of_a_charge_with_a_due_date),
+		IN_WORLD(adapter_asks_for_no_malformed_scopes),
 		IN_WORLD(adapter_reads_back_the_refund_it_made),
 		cmocka_unit_test(adapter_takes_no_error_of_a_refund_for_an_answer),
 		IN_WORLD(adapter_calls_a_repeated_id_unknown_or_done_and_never_refused),

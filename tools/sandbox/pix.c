@@ -47,7 +47,8 @@ struct visit {
 #define SCOPES(X)                    \
 	X(PIX_READ, "pix.read", 1)   \
 	X(PIX_WRITE, "pix.write", 2) \
-	X(COB_READ, "cob.read", 4)
+	X(COB_READ, "cob.read", 4)   \
+	X(COBV_READ, "cobv.read", 8)
 
 enum scope {
 #define X(name, text, bit) SCOPE_##name = bit,
@@ -334,10 +335,10 @@ client_scopes(const struct visit *visit, unsigned *usual)
 {
 	const struct world_credentials *c = &visit->world->credentials;
 	if (is_client(visit, c->pix_reader_id, c->pix_reader_secret))
-		return *usual = SCOPE_PIX_READ | SCOPE_COB_READ;
+		return *usual = SCOPE_PIX_READ | SCOPE_COB_READ | SCOPE_COBV_READ;
 	*usual = SCOPE_PIX_WRITE;
 	if (is_client(visit, c->pix_writer_id, c->pix_writer_secret))
-		return SCOPE_PIX_WRITE | SCOPE_PIX_READ | SCOPE_COB_READ;
+		return SCOPE_PIX_WRITE | SCOPE_PIX_READ | SCOPE_COB_READ | SCOPE_COBV_READ;
 	return 0;
 }
 
@@ -392,11 +393,12 @@ serve_token(struct visit *visit)
 
 /* --- reads --------------------------------------------------------------------------------- */
 
+/* A txid is known under one of the two names only. */
 static void
-serve_charge(struct visit *visit)
+answer_charge(struct visit *visit, bool due)
 {
 	const struct shop_order *order = world_order_by_txid(visit->world, visit->segments[0]);
-	if (order == NULL) {
+	if (order == NULL || order->due_charge != due) {
 		answer_problem(visit, PROBLEM_NO_CHARGE, NULL);
 		return;
 	}
@@ -410,6 +412,18 @@ serve_charge(struct visit *visit)
 	if (paid)
 		json_object_set_new(json, "pix", json_pack("[o]", payment_json(visit, order)));
 	simulated_json(visit->answer, 200, json);
+}
+
+static void
+serve_charge(struct visit *visit)
+{
+	answer_charge(visit, false);
+}
+
+static void
+serve_due_charge(struct visit *visit)
+{
+	answer_charge(visit, true);
 }
 
 static void
@@ -653,6 +667,7 @@ static const struct route {
 } routes[] = {
 	{ HTTP_POST, "/oauth/token", "pix.token", 0, serve_token },
 	{ HTTP_GET, "/v2/cob/*", "pix.charge", SCOPE_COB_READ, serve_charge },
+	{ HTTP_GET, "/v2/cobv/*", "pix.due_charge", SCOPE_COBV_READ, serve_due_charge },
 	{ HTTP_GET, "/v2/pix", "pix.payments", SCOPE_PIX_READ, serve_payments },
 	{ HTTP_GET, "/v2/pix/*", "pix.payment", SCOPE_PIX_READ, serve_payment },
 	{ HTTP_PUT, "/v2/pix/*/devolucao/*", "pix.refund", SCOPE_PIX_WRITE, serve_refund },

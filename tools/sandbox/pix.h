@@ -3,6 +3,7 @@
  *
  *	POST /oauth/token                          a token for the reader or the writer
  *	GET  /v2/cob/{txid}                        cob.read     "pix.charge"
+ *	GET  /v2/cobv/{txid}                       cobv.read    "pix.due_charge"
  *	GET  /v2/pix?inicio=&fim=[&cpf=|&cnpj=]    pix.read     "pix.payments"
  *	GET  /v2/pix/{e2eid}                       pix.read     "pix.payment"
  *	PUT  /v2/pix/{e2eid}/devolucao/{id}        pix.write    "pix.refund"

@@ -25,6 +25,7 @@ struct shop_order {
 	int64_t customer_id;      /* the ERP's id of the buyer */
 	char e2eid[E2EID_SIZE];   /* of the Pix that paid it; "" when paid otherwise */
 	int64_t paid_ms;
+	bool due_charge; /* it was charged with a due date: /cobv and not /cob */
 };
 
 /* What the shop was given by each provider. */
