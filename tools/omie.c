@@ -45,6 +45,8 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
+enum { CODE_SIZE = 128 /* of a means of payment, or of an nsu with a txid and some words */ };
+
 /* One request of the dialogue. */
 struct exchange {
 	const char *path;
@@ -55,6 +57,15 @@ struct exchange {
 	bool about_a_person; /* a fault may name the buyer, so it is not quoted */
 	bool (*read)(struct tool_call *call, const json_t *answer, struct why *why);
 };
+
+/* NULL when missing: Omie leaves empty fields out, and writes null for some (a field that is null says
+ * as little). */
+static const json_t *
+given_at(const json_t *from, const char *path)
+{
+	const json_t *value = json_at(from, path);
+	return json_is_null(value) ? NULL : value;
+}
 
 /* Borrowed; "" when missing or no text. */
 static const char *
@@ -219,8 +230,7 @@ fault_judge(const struct exchange *exchange, const struct connection *connection
 static bool
 is_fault(const json_t *answer)
 {
-	return json_object_get(answer, "faultstring") != NULL ||
-	       json_object_get(answer, "faultcode") != NULL;
+	return given_at(answer, "faultstring") != NULL || given_at(answer, "faultcode") != NULL;
 }
 
 /* An error may stand in an answer of HTTP 200 as a status that is not "0". */
@@ -249,7 +259,7 @@ reply_read(const struct exchange *exchange, const struct connection *connection,
 		why_set(why, "%s: HTTP %d and no fault", exchange->call, response->status);
 	else if (is_error(answer, "cCodStatus") || is_error(answer, "codigo_status"))
 		why_set(why, "%s: an answer whose status is an error", exchange->call);
-	else if (json_at(answer, exchange->proof) == NULL)
+	else if (given_at(answer, exchange->proof) == NULL)
 		why_set(why, "%s: an answer without %s", exchange->call, exchange->proof);
 	else
 		return (struct reply){ .verdict = VERDICT_ANSWERED, .json = json_incref(answer) };
@@ -343,7 +353,7 @@ read_texts(const json_t *from, const struct text_field *fields, size_t count, vo
 static bool
 read_money(const json_t *from, const char *path, int64_t *cents, struct why *why)
 {
-	const json_t *value = json_at(from, path);
+	const json_t *value = given_at(from, path);
 	*cents = 0;
 	if (value == NULL ||
 	    (json_is_number(value) && money_from_number(json_number_value(value), cents)))
@@ -355,7 +365,7 @@ static bool
 read_scaled(const json_t *from, const char *path, unsigned decimals, int64_t *scaled,
             struct why *why)
 {
-	const json_t *value = json_at(from, path);
+	const json_t *value = given_at(from, path);
 	*scaled = 0;
 	if (value == NULL || (json_is_number(value) &&
 	                      money_scaled_from_number(json_number_value(value), decimals, scaled)))
@@ -406,7 +416,7 @@ read_identity(struct tool_call *call, const json_t *order, struct why *why)
 static bool
 read_flag(const json_t *order, const char *path, bool optional, bool *flag, struct why *why)
 {
-	const json_t *value = json_at(order, path);
+	const json_t *value = given_at(order, path);
 	const char *text = value == NULL && optional ? "N" : json_string_value(value);
 	*flag = text != NULL && text_equal(text, "S");
 	if (text != NULL && (*flag || text_equal(text, "N")))
@@ -427,7 +437,7 @@ read_state(struct tool_call *call, const json_t *order, struct why *why)
 	    !read_flag(order, "infoCadastro.autorizado", true, &authorised, why))
 		return false;
 	/* What is not said stays unsaid: then each note has to show its own protocol. */
-	if (json_at(order, "infoCadastro.autorizado") != NULL)
+	if (given_at(order, "infoCadastro.autorizado") != NULL)
 		json_object_set_new(call->notes, "autorizado", json_boolean(authorised));
 	return true;
 }
@@ -454,31 +464,42 @@ read_total(struct order_facts *facts, const json_t *order, struct why *why)
 
 /* --- step 0: how it was paid ----------------------------------------------------------------- */
 
-/* What every instalment says under `key`: its own value, else the order's default for all of them.
- * "" when they differ, when none says it and when there are no instalments. */
-static const char *
-said_by_all_instalments(const json_t *order, const char *key)
+/* A code, written as text or as a number; "" when it is missing or too long to be one. */
+static void
+read_code(const json_t *from, const char *key, char code[CODE_SIZE])
 {
-	const json_t *instalments = json_at(order, "lista_parcelas.parcela");
-	const char *otherwise = text_at(json_object_get(order, "informacoes_adicionais"), key);
-	const char *common = NULL;
-	for (size_t i = 0; i < json_array_size(instalments); i++) {
-		const char *own = text_at(json_array_get(instalments, i), key);
-		const char *says = own[0] != '\0' ? own : otherwise;
-		if (common != NULL && !text_equal(common, says))
-			return "";
-		common = says;
+	json_maybe_text_or_integer(from, key, code, CODE_SIZE);
+}
+
+/* What every instalment says under `key`: its own value, else the order's default for all of them.
+ * "" when they differ, when none says it and when there are no instalments.  One instalment may stand
+ * alone, where a list would be (Omie's service is a translated SOAP one). */
+static void
+said_by_all_instalments(const json_t *order, const char *key, char common[CODE_SIZE])
+{
+	const json_t *given = json_at(order, "lista_parcelas.parcela");
+	size_t count = json_is_object(given) ? 1 : json_array_size(given);
+	char otherwise[CODE_SIZE], says[CODE_SIZE];
+	read_code(json_object_get(order, "informacoes_adicionais"), key, otherwise);
+	common[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		read_code(json_is_object(given) ? given : json_array_get(given, i), key, says);
+		ensure(says[0] != '\0' || text_copy(says, CODE_SIZE, otherwise));
+		if (i > 0 && !text_equal(common, says)) {
+			common[0] = '\0';
+			return;
+		}
+		ensure(text_copy(common, CODE_SIZE, says));
 	}
-	return common != NULL ? common : "";
 }
 
 /* The text in which this shop keeps the reference. */
 static const char *
-reference_text(const struct shop *shop, const json_t *order)
+reference_text(const struct shop *shop, const json_t *order, const char *nsu)
 {
 	switch (shop->payment_reference) {
 	case REFERENCE_IN_NSU:
-		return said_by_all_instalments(order, "nsu");
+		return nsu;
 	case REFERENCE_IN_INTEGRATION_CODE:
 		return text_at(order, "cabecalho.codigo_pedido_integracao");
 	case REFERENCE_IN_OBSERVATION:
@@ -528,9 +549,12 @@ static void
 read_payment(struct tool_call *call, const json_t *order)
 {
 	struct order_facts *facts = &call->facts.order;
-	facts->paid_by_pix = text_equal(said_by_all_instalments(order, "meio_pagamento"), "17");
+	char means[CODE_SIZE], nsu[CODE_SIZE];
+	said_by_all_instalments(order, "meio_pagamento", means);
+	said_by_all_instalments(order, "nsu", nsu);
+	facts->paid_by_pix = text_equal(means, "17");
 	if (facts->paid_by_pix)
-		find_reference(reference_text(call->shop, order), facts->payment_reference);
+		find_reference(reference_text(call->shop, order, nsu), facts->payment_reference);
 }
 
 /* --- step 0: the lines ----------------------------------------------------------------------- */
@@ -641,7 +665,7 @@ static bool
 is_sale_note(const struct tool_call *call, const json_t *note)
 {
 	const json_t *said = json_object_get(call->notes, "autorizado");
-	const json_t *shown = json_object_get(note, "protocolo");
+	const json_t *shown = given_at(note, "protocolo");
 	char protocol[32];
 	json_maybe_text_or_integer(note, "protocolo", protocol, sizeof(protocol));
 	bool has_protocol = protocol[strspn(protocol, "0")] != '\0';
@@ -684,7 +708,7 @@ static bool
 read_sale_note(struct tool_call *call, const json_t *answer, struct why *why)
 {
 	struct sale_note *to = &call->facts.order.sale_note;
-	const json_t *notes = json_object_get(answer, "ListaNfe");
+	const json_t *notes = given_at(answer, "ListaNfe");
 	if (notes != NULL && !json_is_array(notes))
 		return why_set(why, "field ListaNfe is not a list");
 	for (size_t i = 0; i < json_array_size(notes); i++) {
@@ -704,7 +728,7 @@ status_read(struct tool_call *call, const json_t *answer, struct why *why)
 	struct order_facts *facts = &call->facts.order;
 	int64_t asked = json_maybe_integer(call->notes, "codigo_pedido", 0);
 	int64_t total_cents = facts->total_cents;
-	bool cancelled, says_total = json_object_get(answer, "valor_total_pedido") != NULL;
+	bool cancelled, says_total = given_at(answer, "valor_total_pedido") != NULL;
 	if (json_maybe_integer(answer, "codigo_pedido", asked) != asked)
 		return why_set(why, "asked for order %" PRId64 ", answered about another", asked);
 	if ((says_total && !read_money(answer, "valor_total_pedido", &total_cents, why)) ||

@@ -36,6 +36,7 @@
  */
 #include "tools/pix.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ensure.h"
@@ -251,11 +252,30 @@ token_is_visible(const char *token)
 	return token[0] != '\0';
 }
 
+/* Whole seconds, as a number or as a text that holds one; the usual time when it is not said.  What
+ * can't be read is 0: a token of unknown life is not kept for an hour. */
+static int64_t
+token_seconds(const json_t *object)
+{
+	const json_t *value = json_object_get(object, "expires_in");
+	const char *text = json_string_value(value);
+	double number = json_number_value(value);
+	if (value == NULL || json_is_null(value))
+		return TOKEN_SECONDS_USUAL;
+	if (text != NULL) {
+		size_t digits = strspn(text, "0123456789");
+		number = digits > 0 && digits < 10 && text[digits] == '\0' ? strtod(text, NULL) : 0;
+	}
+	return number >= 1 && number < TOKEN_SECONDS_MAX ? (int64_t)number
+	       : number >= 1                             ? TOKEN_SECONDS_MAX
+	                                                 : 0;
+}
+
 static enum outcome
 token_read(const struct connection *connection, const json_t *object, struct access_token *token,
            struct why *why)
 {
-	int64_t seconds = json_maybe_integer(object, "expires_in", TOKEN_SECONDS_USUAL);
+	int64_t seconds = token_seconds(object);
 	const json_t *scope = json_object_get(object, "scope");
 	if (!json_get_text(object, "access_token", token->text, sizeof(token->text), why))
 		return OUTCOME_RETRY;
@@ -267,8 +287,6 @@ token_read(const struct connection *connection, const json_t *object, struct acc
 	if (scope != NULL && !json_is_null(scope) &&
 	    !json_get_text(object, "scope", token->scope, sizeof(token->scope), why))
 		return OUTCOME_RETRY; /* it may hold a `.write` that we can't see */
-	if (seconds > TOKEN_SECONDS_MAX)
-		seconds = TOKEN_SECONDS_MAX;
 	int64_t margin = seconds / 2 < TOKEN_SECONDS_MARGIN ? seconds / 2 : TOKEN_SECONDS_MARGIN;
 	token->lasts_ms = (seconds - margin) * SECOND_MS;
 	return scope_judge(connection->role, token->scope, why);

@@ -77,7 +77,9 @@ review_payment(const struct order_facts *order, const struct payment_facts *paym
 		return HOLD_ALREADY_REFUNDED;
 	if (payment->amount_cents != order->total_cents)
 		return HOLD_MISMATCHED;
-	if (payment->paid_ms <= 0 || now_ms - payment->paid_ms > REFUND_WINDOW_MS)
+	if (payment->paid_ms <= 0) /* the bank did not say when, in a form that can be read */
+		return HOLD_MISMATCHED;
+	if (now_ms - payment->paid_ms > REFUND_WINDOW_MS)
 		return HOLD_PAST_90_DAYS;
 	return HOLD_NONE;
 }
