@@ -28,8 +28,9 @@
  *
  * A token is asked for the role of its connection, so one client that serves both roles
  * still reads with a token for reading.  An institution that refuses a scope it does not
- * know, instead of granting less, is given the credential's own `scopes`.  A read token that was granted any `.write` is
- * refused (section 13); an institution that does not say what it granted is believed.
+ * know, instead of granting less, is given the credential's own `scopes`.  A read token
+ * that was granted any `.write` is refused (section 13); an institution that does not say
+ * what it granted is believed.
  *
  * There is no probe: the token is the proof.  Every read of the API needs the name of
  * something or a list of payments, which some institutions don't serve (section 9).
