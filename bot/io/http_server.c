@@ -26,9 +26,11 @@
  *      Places and budgets are for strangers: who comes over a unix socket may do with this
  *      process what he likes anyway, needs no place and is never sent away, so that a
  *      mandate can be revoked in the middle of a flood.
- *   5. The handler is the last thing called on every path: it may answer at once, and the
+ *   5. A body is read only where somebody wants it: the site judges by the head.  When bodies
+ *      under way fill their budget, the one that has been on its way for longest goes.
+ *   6. The handler is the last thing called on every path: it may answer at once, and the
  *      connection may be gone when it returns.
- *   6. A refusal names no reason that came from outside.  Nothing here logs a path.
+ *   7. A refusal names no reason that came from outside.  Nothing here logs a path.
  *
  * Why libwebsockets' own HTTP/1 is not used (4.1.6, Debian 12; each of these was tried): a
  * header line whose name is the beginning of a known one ("Content-L: 1") swallows the
@@ -108,6 +110,7 @@ struct http_exchange {
 	struct http_request request;
 	struct http_head head;
 	bool handed_over;
+	bool in_budget; /* its body counts in body_bytes: a stranger's */
 	char peer[PEER_SIZE];
 };
 
@@ -142,6 +145,7 @@ exchange_new(struct connection *connection)
 	ensure(exchange != NULL);
 	exchange->server = connection->site->server;
 	exchange->connection = connection;
+	exchange->in_budget = !is_family(connection);
 	ensure(text_copy(exchange->peer, sizeof(exchange->peer), connection->peer));
 	http_request_init(&exchange->request);
 	LIST_INSERT_HEAD(&exchange->server->exchanges, exchange, link);
@@ -152,7 +156,8 @@ exchange_new(struct connection *connection)
 static void
 exchange_free(struct http_exchange *exchange)
 {
-	exchange->server->body_bytes -= exchange->request.body.length;
+	if (exchange->in_budget)
+		exchange->server->body_bytes -= exchange->request.body.length;
 	if (exchange->handed_over)
 		exchange->server->waiting--;
 	if (exchange->connection != NULL)
@@ -459,18 +464,34 @@ body_missing(const struct connection *connection)
 	return exchange->head.body_length - exchange->request.body.length;
 }
 
+/* Rule 5.  False when this is itself the one that has been on its way for longest, or the rest waits for
+ * answers of ours. */
+static bool
+body_make_room(struct connection *connection, size_t length)
+{
+	struct http_server *server = connection->site->server;
+	while (length > EXCHANGE_BYTES_MAX - server->body_bytes) {
+		struct connection *oldest = connection_oldest(server, 1U << STATE_BODY, false);
+		if (oldest == NULL || oldest == connection)
+			return false;
+		connection_free(oldest);
+	}
+	return true;
+}
+
 /* False when there is no room for more, over all connections. */
 static bool
 body_take(struct connection *connection, const char *bytes, size_t length)
 {
-	struct http_server *server = connection->site->server;
-	struct buffer *body = &connection->exchange->request.body;
+	struct http_exchange *exchange = connection->exchange;
 	ensure(length <= body_missing(connection));
-	if (length > EXCHANGE_BYTES_MAX - server->body_bytes)
-		return false;
-	buffer_add(body, bytes, length);
-	ensure(!body->failed);
-	server->body_bytes += length;
+	if (exchange->in_budget) {
+		if (!body_make_room(connection, length))
+			return false;
+		exchange->server->body_bytes += length;
+	}
+	buffer_add(&exchange->request.body, bytes, length);
+	ensure(!exchange->request.body.failed);
 	return true;
 }
 
@@ -523,16 +544,35 @@ connection_wait_for_head(struct connection *connection)
 		                  memchr(input->bytes, '\r', input->length) ? 431 : 414);
 }
 
+/* Rule 5.  Returns 0, or the status to refuse the request with. */
+static int
+judge_body(const struct http_site *settings, struct http_exchange *exchange)
+{
+	struct http_head *head = &exchange->head;
+	size_t most = settings->body_bytes_max;
+	if (head->body_length > most)
+		return 413;
+	if (head->body_length > 0 && settings->body_max != NULL)
+		most = settings->body_max(settings->context, &exchange->request);
+	if (most > 0)
+		return head->body_length <= most ? 0 : 413;
+	if (head->body_length > 0) { /* what comes is the body, and never another request */
+		head->body_length = 0;
+		head->keep_alive = false;
+	}
+	return 0;
+}
+
 static int
 connection_read_head(struct connection *connection, size_t length)
 {
 	struct http_exchange *exchange = exchange_new(connection);
 	struct buffer *input = &connection->input;
 	int status = http_head_parse(input->bytes, length, &exchange->request, &exchange->head);
+	if (status == 0)
+		status = judge_body(&connection->site->settings, exchange);
 	if (status != 0)
 		return status;
-	if (exchange->head.body_length > connection->site->settings.body_bytes_max)
-		return 413;
 	input_drop(input, length);
 	size_t here = body_missing(connection);
 	if (here > input->length)

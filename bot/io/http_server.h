@@ -2,7 +2,8 @@
  * HTTP in: bounded requests handed over whole, answers given now or later.
  *
  * A request is handed to the site's handler only when all of it is here and within
- * its limits.  What can't be is answered here, and the connection closed: no
+ * its limits; one whose body nobody would read is handed over as soon as its head is here
+ * (body_max).  What can't be is answered here, and the connection closed: no
  * Content-Length on a body 411, too large 413, a path too long 414, a head too long 431,
  * too slow 408, a method we do not know 405, malformed 400, no room 503; the message says
  * which ceiling it was.  Slow readers are cut.  An `Upgrade:` of any kind (Z-API's posts may carry `h2c`) is ignored
@@ -41,7 +42,11 @@ struct http_site {
 	int64_t answer_ms_max; /* in which an answer must be taken; 0 for ANSWER_SECONDS_MAX */
 	int64_t linger_ms_max; /* then to hang up; 0 for LINGER_SECONDS_MAX */
 	http_handler *handler;
-	void *context;
+	/* Judges a request by its head: how many bytes of body it may bring, at most body_bytes_max.  0: none
+	 * of it is read, the handler gets the request without a body, and the connection is closed after
+	 * the answer.  NULL: any request may bring body_bytes_max. */
+	size_t (*body_max)(void *context, const struct http_request *request);
+	void *context; /* of both */
 };
 
 struct http_server *http_server_new(struct loop *loop);

@@ -25,37 +25,38 @@ static const struct route {
 	const char *path; /* one that ends in '*' stands for all that begin so */
 	enum guard guard;
 	void (*handle)(const struct visit *visit);
+	size_t body_max; /* bytes of a request's body; 0: it has none that we read */
 } routes[] = {
-	{ HTTP_POST, "/webhooks/*", ANYONE, webhook_channel },
+	{ HTTP_POST, "/webhooks/*", ANYONE, webhook_channel, WEBHOOK_BYTES_MAX },
 
-	{ HTTP_GET, "/healthz", ANYONE, api_health },
-	{ HTTP_GET, "/readyz", ANYONE, api_ready },
-	{ HTTP_GET, "/metrics", LOOPBACK, api_metrics },
-	{ HTTP_GET, "/v1/signing-key", ANYONE, api_signing_key },
-	{ HTTP_GET, "/v1/signing-keys", ANYONE, api_signing_keys },
-	{ HTTP_GET, "/v1/transparency/sth", ANYONE, api_tree_head },
-	{ HTTP_GET, "/v1/transparency/proof/*", ANYONE, api_inclusion },
-	{ HTTP_GET, "/v1/transparency/consistency", ANYONE, api_consistency },
-	{ HTTP_GET, "/checkpoint", ANYONE, api_checkpoint },
-	{ HTTP_GET, "/v1/receipts", STAFF, api_receipts },
-	{ HTTP_GET, "/v1/receipts/*", STAFF, api_receipt },
+	{ HTTP_GET, "/healthz", ANYONE, api_health, 0 },
+	{ HTTP_GET, "/readyz", ANYONE, api_ready, 0 },
+	{ HTTP_GET, "/metrics", LOOPBACK, api_metrics, 0 },
+	{ HTTP_GET, "/v1/signing-key", ANYONE, api_signing_key, 0 },
+	{ HTTP_GET, "/v1/signing-keys", ANYONE, api_signing_keys, 0 },
+	{ HTTP_GET, "/v1/transparency/sth", ANYONE, api_tree_head, 0 },
+	{ HTTP_GET, "/v1/transparency/proof/*", ANYONE, api_inclusion, 0 },
+	{ HTTP_GET, "/v1/transparency/consistency", ANYONE, api_consistency, 0 },
+	{ HTTP_GET, "/checkpoint", ANYONE, api_checkpoint, 0 },
+	{ HTTP_GET, "/v1/receipts", STAFF, api_receipts, 0 },
+	{ HTTP_GET, "/v1/receipts/*", STAFF, api_receipt, 0 },
 
-	{ HTTP_GET, "/login/*", ANYONE, staff_login },
-	{ HTTP_POST, "/logout", STAFF, staff_logout },
-	{ HTTP_GET, "/assets/*", ANYONE, page_asset },
-	{ HTTP_GET, "/inbox/", STAFF, page_inbox },
-	{ HTTP_GET, "/inbox/cases", STAFF, page_inbox_cases },
-	{ HTTP_GET, "/inbox/cases/*", STAFF, page_inbox_case },
-	{ HTTP_GET, "/receipts/", STAFF, page_receipts },
+	{ HTTP_GET, "/login/*", ANYONE, staff_login, 0 },
+	{ HTTP_POST, "/logout", STAFF, staff_logout, 0 },
+	{ HTTP_GET, "/assets/*", ANYONE, page_asset, 0 },
+	{ HTTP_GET, "/inbox/", STAFF, page_inbox, 0 },
+	{ HTTP_GET, "/inbox/cases", STAFF, page_inbox_cases, 0 },
+	{ HTTP_GET, "/inbox/cases/*", STAFF, page_inbox_case, 0 },
+	{ HTTP_GET, "/receipts/", STAFF, page_receipts, 0 },
 
-	{ HTTP_GET, "/sandbox/", SANDBOX, sandbox_page },
-	{ HTTP_POST, "/sandbox/say", SANDBOX, sandbox_say },
-	{ HTTP_GET, "/sandbox/webhook", SANDBOX, sandbox_webhook },
-	{ HTTP_GET, "/sandbox/chat", SANDBOX, sandbox_chat },
-	{ HTTP_GET, "/sandbox/books", SANDBOX, sandbox_show_books },
-	{ HTTP_POST, "/sandbox/faults", SANDBOX, sandbox_faults },
-	{ HTTP_POST, "/sandbox/orders", SANDBOX, sandbox_orders },
-	{ HTTP_POST, "/sandbox/refunds", SANDBOX, sandbox_refunds },
+	{ HTTP_GET, "/sandbox/", SANDBOX, sandbox_page, 0 },
+	{ HTTP_POST, "/sandbox/say", SANDBOX, sandbox_say, WEBHOOK_BYTES_MAX },
+	{ HTTP_GET, "/sandbox/webhook", SANDBOX, sandbox_webhook, 0 },
+	{ HTTP_GET, "/sandbox/chat", SANDBOX, sandbox_chat, 0 },
+	{ HTTP_GET, "/sandbox/books", SANDBOX, sandbox_show_books, 0 },
+	{ HTTP_POST, "/sandbox/faults", SANDBOX, sandbox_faults, WEBHOOK_BYTES_MAX },
+	{ HTTP_POST, "/sandbox/orders", SANDBOX, sandbox_orders, WEBHOOK_BYTES_MAX },
+	{ HTTP_POST, "/sandbox/refunds", SANDBOX, sandbox_refunds, WEBHOOK_BYTES_MAX },
 };
 
 /* --- finding --------------------------------------------------------------------------------------------------- */
@@ -120,29 +121,74 @@ may_enter(enum guard guard, struct visit *visit)
 	return false;
 }
 
+/* What a request asks for. */
+struct asked {
+	const struct route *route; /* NULL for none */
+	bool other_method;         /* there is one with another method */
+	char path[REQUEST_PATH_MAX + 1];
+	const char *rest; /* of the path, after the route's */
+};
+
+static void
+find_route(const struct http_request *request, struct asked *asked)
+{
+	const char *url = buffer_text(&request->url);
+	asked->route = NULL;
+	asked->other_method = false;
+	ensure(text_format(asked->path, sizeof(asked->path), "%.*s", (int)strcspn(url, "?"), url));
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		asked->rest = match(routes[i].path, asked->path);
+		if (asked->rest == NULL)
+			continue;
+		asked->route = &routes[i];
+		if (routes[i].method == request->method)
+			return;
+		asked->other_method = true;
+		asked->route = NULL;
+	}
+}
+
+/* The guards again, as far as the head can tell: who would be turned away has sent his body in vain. */
+size_t
+routes_body_max(void *context, const struct http_request *request)
+{
+	struct server *server = context;
+	struct staff staff;
+	struct asked asked;
+	find_route(request, &asked);
+	if (asked.route == NULL || asked.route->body_max == 0)
+		return 0;
+	bool heard = true;
+	switch (asked.route->guard) {
+	case ANYONE:
+		heard = asked.route->handle != webhook_channel ||
+		        webhook_is_ours(server, asked.rest);
+		break;
+	case STAFF:
+		heard = staff_of(server, request, &staff);
+		break;
+	case LOOPBACK:
+		break;
+	case SANDBOX:
+		heard = server->sandbox != NULL;
+		break;
+	}
+	return heard ? asked.route->body_max : 0;
+}
+
 void
 routes_handle(void *context, struct http_exchange *exchange)
 {
 	struct visit visit = { .server = context,
 		               .exchange = exchange,
 		               .request = http_exchange_request(exchange) };
-	char path[REQUEST_PATH_MAX + 1];
-	const char *url = buffer_text(&visit.request->url);
-	bool other_method = false;
-	ensure(text_format(path, sizeof(path), "%.*s", (int)strcspn(url, "?"), url));
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		visit.rest = match(routes[i].path, path);
-		if (visit.rest == NULL)
-			continue;
-		if (routes[i].method != visit.request->method) {
-			other_method = true;
-			continue;
-		}
-		if (may_enter(routes[i].guard, &visit))
-			routes[i].handle(&visit);
-		return;
-	}
-	if (other_method)
+	struct asked asked;
+	find_route(visit.request, &asked);
+	visit.rest = asked.rest;
+	if (asked.route != NULL) {
+		if (may_enter(asked.route->guard, &visit))
+			asked.route->handle(&visit);
+	} else if (asked.other_method)
 		http_answer_error(exchange, 405, "method_not_allowed",
 		                  "another method is needed here");
 	else

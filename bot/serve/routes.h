@@ -11,6 +11,10 @@
 /* The public site; `context` is the server. */
 void routes_handle(void *context, struct http_exchange *exchange);
 
+/* How much of a body the public site reads, judged by the head: nothing from whoever has no right to
+ * be heard. */
+size_t routes_body_max(void *context, const struct http_request *request);
+
 /* The control socket; `context` is the server. */
 void routes_handle_control(void *context, struct http_exchange *exchange);
 
@@ -25,6 +29,8 @@ struct visit {
 
 /* --- webhooks.c ------------------------------------------------------------------------------- */
 void webhook_channel(const struct visit *visit);
+/* Does `rest` of /webhooks/ name the configured channel and its secret?  In constant time. */
+bool webhook_is_ours(const struct server *server, const char *rest);
 
 /* --- api.c: for programs ------------------------------------------------------------------------ */
 void api_health(const struct visit *visit);

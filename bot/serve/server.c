@@ -180,6 +180,7 @@ listen_http(struct server *server, const char *listen, struct why *why)
 		.body_bytes_max = WEBHOOK_BYTES_MAX,
 		.request_ms_max = server->folder.settings.request_seconds * SECOND_MS,
 		.idle_ms_max = server->folder.settings.idle_seconds * SECOND_MS,
+		.body_max = routes_body_max,
 		.handler = routes_handle,
 		.context = server,
 	};

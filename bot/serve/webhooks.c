@@ -1,7 +1,7 @@
 /*
  * Webhooks: the secret is in the path, compared in constant time; a wrong one is answered
- * as if nothing were there.  200 is answered only after the commit that made the message
- * durable (P9); until then the exchange waits.
+ * as if nothing were there, and its body is not even read.  200 is answered only after the
+ * commit that made the message durable (P9); until then the exchange waits.
  */
 #include <string.h>
 
@@ -19,23 +19,23 @@ acknowledge(void *context, bool durable)
 		http_answer_error(exchange, 503, "not_durable", "send it again");
 }
 
-/* "zapi/SECRET" names the configured channel and its secret. */
-static bool
-is_ours(const struct visit *visit)
+/* "zapi/SECRET" */
+bool
+webhook_is_ours(const struct server *server, const char *rest)
 {
-	const char *channel = visit->server->folder.settings.channel;
+	const char *channel = server->folder.settings.channel;
 	size_t length = strlen(channel);
-	if (strncmp(visit->rest, channel, length) != 0 || visit->rest[length] != '/')
+	if (strncmp(rest, channel, length) != 0 || rest[length] != '/')
 		return false;
-	return visit->server->webhook_secret[0] != '\0' &&
-	       text_equal_secret(visit->server->webhook_secret, visit->rest + length + 1);
+	return server->webhook_secret[0] != '\0' &&
+	       text_equal_secret(server->webhook_secret, rest + length + 1);
 }
 
 void
 webhook_channel(const struct visit *visit)
 {
 	struct why why = { "" };
-	if (!is_ours(visit)) {
+	if (!webhook_is_ours(visit->server, visit->rest)) {
 		http_answer_error(visit->exchange, 404, "not_found", "there is nothing here");
 		return;
 	}

@@ -990,6 +990,76 @@ stop(struct running *running)
 	close(running->output);
 }
 
+/* The port of a running program. */
+static int
+port_of(const struct running *running)
+{
+	return (int)strtol(strrchr(running->line, ':') + 1, NULL, 10);
+}
+
+/* One request to a running program; the caller frees the answer.  False when it hangs up without one, or
+ * says nothing for long. */
+static bool
+ask_program(const struct running *running, const char *request, struct raw_message *answer)
+{
+	int descriptor = raw_connect(port_of(running));
+	assert_true(descriptor >= 0);
+	bool answered = raw_send(descriptor, request) && raw_receive(descriptor, answer);
+	close(descriptor);
+	return answered;
+}
+
+static int
+status_of(const struct running *running, const char *request)
+{
+	struct raw_message answer;
+	int status = ask_program(running, request, &answer) ? answer.status : 0;
+	raw_message_free(&answer);
+	return status;
+}
+
+/* The path after `before` in the last output, up to the end of its line. */
+static void
+said_path(const char *before, char path[COMMAND_PATH_SIZE])
+{
+	const char *at = strstr(buffer_text(&output), before);
+	assert_non_null(at);
+	assert_true(text_format(path, COMMAND_PATH_SIZE, "%.*s", (int)strcspn(at, "\x1b\n"), at));
+}
+
+/* A webhook at `path` of a length, with a body or without. */
+static int
+post_webhook(const struct running *running, const char *path, size_t length, const char *body)
+{
+	char request[1024];
+	assert_true(text_format(request, sizeof(request),
+	                        "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n%s",
+	                        path, length, body));
+	return status_of(running, request);
+}
+
+static void
+only_who_knows_the_way_is_listened_to(void **state)
+{
+	char path[COMMAND_PATH_SIZE];
+	struct running serve;
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	said_path("/webhooks/zapi/", path);
+	start(&serve, "serve", "estorno-data");
+	/* None of these bodies ever comes, and the answer does not wait for them. */
+	assert_int_equal(post_webhook(&serve, "/webhooks/zapi/guess", 200000, ""), 404);
+	assert_int_equal(post_webhook(&serve, "/webhooks/whatsapp/guess", 200000, ""), 404);
+	assert_int_equal(post_webhook(&serve, "/nowhere", 200000, ""), 404);
+	assert_int_equal(post_webhook(&serve, "/healthz", 200000, ""), 405);
+	assert_int_equal(post_webhook(&serve, "/logout", 200000, ""), 401);
+	assert_int_equal(post_webhook(&serve, "/sandbox/say", 200000, ""), 404);
+	assert_int_equal(post_webhook(&serve, path, 256 * 1024 + 1, ""), 413);
+	/* Heard, but this shop has no connection to its channel yet: to come again. */
+	assert_int_equal(post_webhook(&serve, path, 8, "{\"a\": 1}"), 503);
+	stop(&serve);
+}
+
 static void
 changes_go_to_the_running_program(void **state)
 {
@@ -1150,6 +1220,7 @@ main(void)
 		OF_A_STORY(a_receipt_that_vanished_is_missed),
 		OF_A_STORY(a_row_that_contradicts_its_signed_bytes_is_found),
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
+		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
 		OF_COMMANDS(changes_go_to_the_running_program),
 		OF_COMMANDS(a_store_from_elsewhere_waits_until_the_bank_was_asked),
 		OF_COMMANDS(play_and_live_folders_never_mix),

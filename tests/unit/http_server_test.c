@@ -2,7 +2,7 @@
  * The HTTP server, from outside: a server in a thread of its own, and plain sockets
  * that send what well-behaved clients never would.
  *
- * The server has two sites, so that a handler can be told from the other:
+ * The server has several sites, so that a handler can be told from the other:
  *
  *	the first    /echo what came, /later after a moment, /hold until /release, /drop,
  *	             /big an answer of 2 MB, /page one of 48 kB, /status how many wait, /close, /stop
@@ -36,7 +36,8 @@ struct fixture {
 	pthread_t thread;
 	sem_t ready;
 	int port;
-	int big_port; /* a site with large bodies */
+	int big_port;   /* a site with large bodies */
+	int picky_port; /* one that reads ten bytes of a body for /echo, and none for other paths */
 	char directory[64];
 	char unix_path[80], slow_unix_path[80]; /* the second has all the patience there is */
 	atomic_int handled;                     /* requests that reached a handler */
@@ -141,6 +142,13 @@ second_site(void *context, struct http_exchange *exchange)
 	http_answer_error(exchange, 409, "second", http_exchange_peer(exchange));
 }
 
+static size_t
+judge_body(void *context, const struct http_request *request)
+{
+	(void)context;
+	return strcmp(buffer_text(&request->url), "/echo") == 0 ? 10 : 0;
+}
+
 static void
 listen_all(struct fixture *fixture)
 {
@@ -151,6 +159,8 @@ listen_all(struct fixture *fixture)
 		                   .context = fixture };
 	struct http_site big = first;
 	big.body_bytes_max = REQUEST_BYTES_MAX;
+	struct http_site picky = first;
+	picky.body_max = judge_body;
 	struct http_site second = { .unix_path = fixture->unix_path,
 		                    .body_bytes_max = BODY_MAX,
 		                    .request_ms_max = PATIENCE_MS,
@@ -159,6 +169,7 @@ listen_all(struct fixture *fixture)
 		                    .context = fixture };
 	assert_true(http_server_listen(fixture->server, &first, &fixture->port, &why));
 	assert_true(http_server_listen(fixture->server, &big, &fixture->big_port, &why));
+	assert_true(http_server_listen(fixture->server, &picky, &fixture->picky_port, &why));
 	assert_true(http_server_listen(fixture->server, &second, NULL, &why));
 	second.unix_path = fixture->slow_unix_path;
 	second.request_ms_max = second.idle_ms_max = 0;
@@ -805,9 +816,74 @@ bodies_under_way_have_a_ceiling_in_all(void **state)
 	                     "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", NULL,
 	                     0),
 	                 503);
+	/* The budget is for strangers. */
+	int family = unix_connect(fixture->unix_path);
+	assert_int_equal(
+		ask_on(family, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", NULL, 0),
+		409);
+	close(family);
 	for (int i = 0; i < FILL; i++)
 		close(descriptors[i]);
 	free(body);
+}
+
+static void
+bodies_that_never_end_keep_nobody_out(void **state)
+{
+	enum { FILL = EXCHANGE_BYTES_MAX / REQUEST_BYTES_MAX + 8 };
+	struct fixture *fixture = *state;
+	int descriptors[FILL];
+	char *body = malloc(REQUEST_BYTES_MAX);
+	assert_non_null(body);
+	memset(body, 'x', REQUEST_BYTES_MAX);
+	for (int i = 0; i < FILL; i++) {
+		descriptors[i] = raw_connect(fixture->big_port);
+		say_post(descriptors[i], REQUEST_BYTES_MAX);
+		assert_true(raw_send_bytes(descriptors[i], body, REQUEST_BYTES_MAX - 1));
+		for (int turns = 0; turns < 20; turns++) /* until it has been read */
+			assert_int_equal(ask(fixture->port, GET("/echo"), NULL, 0), 200);
+	}
+	assert_int_equal(ask_on(descriptors[FILL - 1], "x", NULL, 0), 200); /* it ends after all */
+	assert_true(raw_is_closed(descriptors[0]));                         /* the oldest of them */
+	assert_int_equal(
+		ask(fixture->port,
+	            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
+	            "0123456789012345678901234567890123456789012345678901234567890123456789"
+	            "012345678901234567890123456789",
+	            NULL, 0),
+		200);
+	for (int i = 0; i < FILL; i++)
+		close(descriptors[i]);
+	free(body);
+}
+
+/* Judged by the head: it is answered although the body never comes, and what comes is no request. */
+static void
+a_body_that_nobody_wants_is_not_waited_for(void **state)
+{
+	struct fixture *fixture = *state;
+	struct raw_message answer;
+	int descriptor = raw_connect(fixture->picky_port);
+	assert_true(raw_send(descriptor,
+	                     "POST /other HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n"
+	                     "Expect: 100-continue\r\n\r\n" GET("/echo")));
+	assert_true(raw_receive(descriptor, &answer));
+	assert_int_equal(answer.status, 200);
+	assert_string_equal(answer.body, "POST /other from 127.0.0.1\nhost=a\n");
+	assert_non_null(strstr(answer.head, "\r\nConnection: close\r\n"));
+	assert_true(raw_is_closed(descriptor));
+	assert_int_equal(atomic_load(&fixture->handled), 1);
+	raw_message_free(&answer);
+	close(descriptor);
+	assert_int_equal(ask(fixture->picky_port,
+	                     "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", NULL,
+	                     0),
+	                 413);
+	assert_int_equal(ask(fixture->picky_port,
+	                     "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+	                     "0123456789",
+	                     NULL, 0),
+	                 200);
 }
 
 /* --- sites ---------------------------------------------------------------------------------- */
@@ -949,6 +1025,8 @@ main(void)
 		TEST(a_crowd_that_never_reads_its_answers_keeps_nobody_out),
 		TEST(a_crowd_pushes_nobody_off_a_unix_socket),
 		TEST(bodies_under_way_have_a_ceiling_in_all),
+		TEST(bodies_that_never_end_keep_nobody_out),
+		TEST(a_body_that_nobody_wants_is_not_waited_for),
 		TEST(sites_have_their_own_handlers_and_a_unix_socket_is_ours_alone),
 		TEST(a_closed_server_takes_nobody_and_still_answers),
 		TEST(what_can_not_be_listened_on_is_said),
