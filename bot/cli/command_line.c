@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "io/secrecy.h"
 
 static const struct command *const commands[] = {
 #define X(name) &command_##name,
@@ -267,6 +268,7 @@ int
 command_line_run(int count, char **words)
 {
 	int used = 0;
+	secrecy_keep();
 	bool asks_help =
 		count >= 2 && (text_equal(words[1], "help") || text_equal(words[1], "--help"));
 	if (asks_help) {

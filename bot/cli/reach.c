@@ -69,8 +69,9 @@ ask_server(const char *socket_path, const char *action, const json_t *input, jso
 	http_response_init(&response);
 	request.method = HTTP_POST;
 	buffer_add_format(&request.url, "http://127.0.0.1/control/%s", action);
-	char *text = json_text(input);
+	char *text = json_text(input); /* may hold a provider's credentials */
 	buffer_add_text(&request.body, text);
+	explicit_bzero(text, strlen(text));
 	free(text);
 	*reached = http_client_once(&request, &call, socket_path, &response, &end) ||
 	           end.outcome == OUTCOME_UNKNOWN;
@@ -79,6 +80,7 @@ ask_server(const char *socket_path, const char *action, const json_t *input, jso
 	else if (*reached)
 		why_set(why,
 		        "the running program did not answer: whether it took effect is unknown");
+	explicit_bzero(request.body.bytes, request.body.length);
 	http_request_free(&request);
 	http_response_free(&response);
 	return code;

@@ -5,6 +5,7 @@
 #include "tests/test.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -1038,6 +1039,31 @@ post_webhook(const struct running *running, const char *path, size_t length, con
 	return status_of(running, request);
 }
 
+/* Whatever its starter allows. */
+static void
+the_program_leaves_no_core(void **state)
+{
+	char path[COMMAND_PATH_SIZE];
+	struct running serve;
+	struct rlimit limit;
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_CORE, &limit), 0);
+	assert_int_equal(estorno("init", NULL), YES);
+	start(&serve, "serve", "estorno-data");
+	assert_true(text_format(path, sizeof(path), "/proc/%d/limits", (int)serve.pid));
+	assert_int_equal(run_words((const char *const[]){ "cat", path, NULL }, NULL), 0);
+	const char *core = strstr(buffer_text(&output), "Max core file size");
+	assert_non_null(core);
+	core += strlen("Max core file size");
+	core += strspn(core, " ");
+	assert_true(text_starts_with(core, "0 "));
+	core += 1 + strspn(core + 1, " ");
+	assert_true(text_starts_with(core, "0 "));
+	stop(&serve);
+}
+
 static void
 only_who_knows_the_way_is_listened_to(void **state)
 {
@@ -1220,6 +1246,7 @@ main(void)
 		OF_A_STORY(a_receipt_that_vanished_is_missed),
 		OF_A_STORY(a_row_that_contradicts_its_signed_bytes_is_found),
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
+		OF_COMMANDS(the_program_leaves_no_core),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
 		OF_COMMANDS(changes_go_to_the_running_program),
 		OF_COMMANDS(a_store_from_elsewhere_waits_until_the_bank_was_asked),
