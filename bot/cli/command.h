@@ -73,6 +73,9 @@ int command_change(const char *data, const char *action, json_t *input, json_t *
 int command_ask(const char *data, const char *action, const json_t *input, json_t **output,
                 struct why *why);
 
+/* The settings of a folder, without opening its store.  False with `why`. */
+bool command_settings(const char *data, struct settings *settings, struct why *why);
+
 /* Where people reach this shop's pages: public_url, else where `serve` said that it listens, else where the
  * settings say it will. */
 void command_url(const char *data, const struct settings *settings, char url[FOLDER_PATH_SIZE]);

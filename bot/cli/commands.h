@@ -16,6 +16,7 @@
 	X(connect)         \
 	X(connections)     \
 	X(disconnect)      \
+	X(webhook_new)     \
 	X(mandate_keygen)  \
 	X(mandate_trust)   \
 	X(mandate_sign)    \

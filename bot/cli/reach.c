@@ -251,6 +251,15 @@ command_look(const struct command_line *line,
 	return ok ? code : command_could_not(&why);
 }
 
+bool
+command_settings(const char *data, struct settings *settings, struct why *why)
+{
+	char path[FOLDER_PATH_SIZE];
+	if (!text_format(path, sizeof(path), "%s/estorno.conf", data))
+		return why_set(why, "the path of the data folder is too long");
+	return settings_load(path, settings, why);
+}
+
 /* --- where `serve` is ------------------------------------------------------------------------- */
 
 #define URL_FILE "serve.url"

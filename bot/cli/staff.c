@@ -11,15 +11,6 @@
 
 /* --- add -------------------------------------------------------------------------------------- */
 
-static bool
-load_settings(const char *data, struct settings *settings, struct why *why)
-{
-	char path[FOLDER_PATH_SIZE];
-	if (!text_format(path, sizeof(path), "%s/estorno.conf", data))
-		return why_set(why, "the path of the data folder is too long");
-	return settings_load(path, settings, why);
-}
-
 static void
 print_link(const struct command_line *line, const struct settings *settings, const json_t *output)
 {
@@ -39,7 +30,7 @@ run_add(const struct command_line *line)
 	json_t *output = NULL;
 	json_t *input = json_pack("{s:s,s:s}", "name", line->words[0], "role",
 	                          role == NULL ? "agent" : role);
-	if (input == NULL || !load_settings(line->data, &settings, &why)) {
+	if (input == NULL || !command_settings(line->data, &settings, &why)) {
 		why_set(&why, "the name is not UTF-8");
 		json_decref(input);
 		return command_could_not(&why);

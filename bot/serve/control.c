@@ -30,6 +30,7 @@ struct performance {
 struct action {
 	const char *name;
 	bool (*apply)(struct performance *p, struct why *why);
+	void (*committed)(const struct performance *p); /* may be NULL */
 };
 
 static void
@@ -201,6 +202,16 @@ webhook_secret(struct performance *p, struct why *why)
 	return true;
 }
 
+static void
+webhook_secret_committed(const struct performance *p)
+{
+	if (p->control->webhook_changed != NULL)
+		p->control->webhook_changed(
+			p->control->context,
+			json_string_value(json_object_get(p->input, "channel")),
+			json_string_value(json_object_get(p->output, "secret")));
+}
+
 /* --- staff ------------------------------------------------------------------------------------------------------- */
 
 #define LINK_LASTS_MS (15 * MINUTE_MS)
@@ -275,15 +286,15 @@ reconcile(struct performance *p, struct why *why)
 /* --- the table -------------------------------------------------------------------------------- */
 
 static const struct action actions[] = {
-	{ "mandate.trust", mandate_trust },
-	{ "mandate.install", mandate_install },
-	{ "mandate.set", mandate_set },
-	{ "credential.set", credential_set },
-	{ "credential.remove", credential_remove },
-	{ "webhook.secret", webhook_secret },
-	{ "staff.add", staff_add },
-	{ "staff.disable", staff_disable },
-	{ "reconcile", reconcile },
+	{ "mandate.trust", mandate_trust, NULL },
+	{ "mandate.install", mandate_install, NULL },
+	{ "mandate.set", mandate_set, NULL },
+	{ "credential.set", credential_set, NULL },
+	{ "credential.remove", credential_remove, NULL },
+	{ "webhook.secret", webhook_secret, webhook_secret_committed },
+	{ "staff.add", staff_add, NULL },
+	{ "staff.disable", staff_disable, NULL },
+	{ "reconcile", reconcile, NULL },
 };
 
 static bool
@@ -298,6 +309,9 @@ apply(void *context, struct store *store, int64_t now_ms, struct why *why)
 static void
 applied(void *context, bool ok, const struct why *why)
 {
+	const struct performance *p = context;
+	if (ok && p->action != NULL && p->action->committed != NULL)
+		p->action->committed(p);
 	finish(context, ok, why);
 }
 

@@ -31,6 +31,9 @@ struct control {
 	struct engine *engine;
 	const struct vault *vault;
 	void (*random)(void *bytes, size_t count);
+	/* Told, after the commit, that a channel's webhook has another secret; NULL where nobody listens. */
+	void (*webhook_changed)(void *context, const char *channel, const char *secret);
+	void *context;
 };
 
 /* Called once, after the commit.  `output` is an object, valid during the call. */

@@ -128,6 +128,15 @@ asked_to_stop(void *context)
 
 /* --- starting --------------------------------------------------------------------------------------------------- */
 
+/* The next request is judged by the new secret.  A sandbox keeps the one that its simulators know. */
+static void
+webhook_changed(void *context, const char *channel, const char *secret)
+{
+	struct server *server = context;
+	if (server->sandbox == NULL && text_equal(channel, server->folder.settings.channel))
+		ensure(text_copy(server->webhook_secret, sizeof(server->webhook_secret), secret));
+}
+
 static bool
 start_engine(struct server *server, bool sandbox, struct why *why)
 {
@@ -149,7 +158,9 @@ start_engine(struct server *server, bool sandbox, struct why *why)
 	server->engine = engine_new(&setup, why);
 	server->control = (struct control){ .engine = server->engine,
 		                            .vault = server->folder.vault,
-		                            .random = clock_random };
+		                            .random = clock_random,
+		                            .webhook_changed = webhook_changed,
+		                            .context = server };
 	return server->engine != NULL;
 }
 

@@ -1087,6 +1087,31 @@ only_who_knows_the_way_is_listened_to(void **state)
 }
 
 static void
+a_new_webhook_secret_takes_over_at_once(void **state)
+{
+	char first[COMMAND_PATH_SIZE], second[COMMAND_PATH_SIZE], third[COMMAND_PATH_SIZE];
+	struct running serve;
+	(void)state;
+	assert_int_equal(estorno("webhook", "new", NULL), COULD_NOT);
+	assert_int_equal(estorno("init", NULL), YES);
+	said_path("/webhooks/zapi/", first);
+	assert_int_equal(estorno("webhook", "new", NULL), YES);
+	said_path("/webhooks/zapi/", second);
+	start(&serve, "serve", "estorno-data");
+	assert_int_equal(post_webhook(&serve, first, 8, "{\"a\": 1}"), 404);
+	assert_int_equal(post_webhook(&serve, second, 8, "{\"a\": 1}"), 503);
+	assert_int_equal(estorno("webhook", "new", NULL), YES);
+	said_path("/webhooks/zapi/", third);
+	assert_string_not_equal(second, third);
+	assert_int_equal(post_webhook(&serve, second, 8, "{\"a\": 1}"), 404);
+	assert_int_equal(post_webhook(&serve, third, 8, "{\"a\": 1}"), 503);
+	stop(&serve);
+	start(&serve, "serve", "estorno-data");
+	assert_int_equal(post_webhook(&serve, third, 8, "{\"a\": 1}"), 503);
+	stop(&serve);
+}
+
+static void
 changes_go_to_the_running_program(void **state)
 {
 	struct running serve;
@@ -1248,6 +1273,7 @@ main(void)
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
 		OF_COMMANDS(the_program_leaves_no_core),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
+		OF_COMMANDS(a_new_webhook_secret_takes_over_at_once),
 		OF_COMMANDS(changes_go_to_the_running_program),
 		OF_COMMANDS(a_store_from_elsewhere_waits_until_the_bank_was_asked),
 		OF_COMMANDS(play_and_live_folders_never_mix),
