@@ -127,11 +127,18 @@ columns_agree(const struct stored_receipt *r, struct why *why)
 	const char *id = json_string_value(json_object_get(body, "id"));
 	const char *result = json_string_value(json_object_get(body, "result"));
 	const char *earlier = json_string_value(json_object_get(body, "supersedes"));
-	bool ok = id != NULL && text_equal(id, r->id) && result != NULL &&
-	          text_equal(result, r->result) &&
-	          text_equal(earlier == NULL ? "" : earlier, r->supersedes) &&
-	          json_is_true(json_object_get(body, "safe_to_claim_complete")) == r->safe &&
-	          json_is_true(json_object_get(body, "test")) == r->test;
+	const char *lifecycle = json_string_value(json_object_get(body, "lifecycle"));
+	struct signed_facts facts;
+	bool ok = shown_signed_facts(body, &facts, why) &&
+	          text_equal(facts.order_number, r->order_number) &&
+	          facts.amount_cents == r->amount_cents &&
+	          text_equal(facts.reply_commitment, r->reply_commitment) && lifecycle != NULL &&
+	          text_equal(lifecycle, r->lifecycle);
+	ok = ok && id != NULL && text_equal(id, r->id) && result != NULL &&
+	     text_equal(result, r->result) &&
+	     text_equal(earlier == NULL ? "" : earlier, r->supersedes) &&
+	     json_is_true(json_object_get(body, "safe_to_claim_complete")) == r->safe &&
+	     json_is_true(json_object_get(body, "test")) == r->test;
 	json_decref(body);
 	return ok || why_set(why, "its row says something else than what was signed");
 }

@@ -1,5 +1,5 @@
 /*
- * Everything but the amount, the chain and the sentences beside the rows comes out of the
+ * Everything but the case, the chain and the sentences beside the rows comes out of the
  * signed bytes.
  */
 #include "cli/receipt_text.h"
@@ -50,12 +50,14 @@ static void
 print_card(FILE *out, const struct stored_receipt *receipt, const json_t *json)
 {
 	bool safe = json_is_true(json_object_get(json, "safe_to_claim_complete"));
-	fprintf(out, "%s%s%s  %s%s, %s%s%s\n", style(out, "bold"), receipt->id, style(out, "plain"),
-	        style(out, safe ? "green" : "red"), text_of(json, "result"),
+	struct signed_facts facts;
+	bool is_refund = shown_signed_facts(json, &facts, NULL);
+	fprintf(out, "%s%s%s  %s%s, %s%s%s\n", style(out, "bold"), text_of(json, "id"),
+	        style(out, "plain"), style(out, safe ? "green" : "red"), text_of(json, "result"),
 	        safe ? "safe to claim complete" : "NOT safe to claim complete", style(out, "plain"),
 	        json_is_true(json_object_get(json, "test")) ? "  (a test: made in a sandbox)" : "");
-	print_pair(out, "order", receipt->order_number);
-	print_pair(out, "amount", command_amount(receipt->amount_cents));
+	print_pair(out, "order", is_refund ? facts.order_number : "?");
+	print_pair(out, "amount", is_refund ? command_amount(facts.amount_cents) : "?");
 	print_pair(out, "lifecycle", text_of(json, "lifecycle"));
 	print_pair(out, "issued", text_of(json, "issued_at"));
 	print_pair(out, "read", text_of(json, "valid_as_of"));

@@ -478,7 +478,7 @@ CREATE TABLE receipts (
 	leaf_index INTEGER NOT NULL UNIQUE CHECK (leaf_index >= 0), -- its place in the log, given with the bytes
 	test INTEGER NOT NULL CHECK (test IN (0, 1)), -- 1: made in a sandbox; signed as such
 	prepared_ms INTEGER NOT NULL,            -- bytes on disk; signed after
-	CHECK (safe = 0 OR result = 'verified')
+	CHECK (safe = 0 OR (result = 'verified' AND lifecycle = 'finalized'))
 ) STRICT;
 
 CREATE INDEX receipts_by_order ON receipts (order_number, leaf_index);

@@ -3,6 +3,8 @@
  */
 #include "serve/shown_receipt.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ensure.h"
@@ -27,6 +29,49 @@ shown_receipt(const struct stored_receipt *receipt, struct why *why)
 	json_t *json = receipt_to_json(&stored, why);
 	json_decref(details);
 	return json;
+}
+
+/* A text of the row `name`; "" when there is none. */
+static const char *
+text_of_row(const json_t *receipt, const char *name, const char *field)
+{
+	size_t index;
+	json_t *row;
+	json_array_foreach (json_object_get(receipt, "postconditions"), index, row) {
+		const char *found = json_string_value(json_object_get(row, "name"));
+		const char *text = json_string_value(json_object_get(row, field));
+		if (found != NULL && text_equal(found, name))
+			return text == NULL ? "" : text;
+	}
+	return "";
+}
+
+/* The row consent_given is there whatever became of the refund, and begins "o_7k2m, 18600 brl, from ". */
+static bool
+read_amount(const json_t *receipt, int64_t *cents)
+{
+	char amount[64];
+	const char *at = strstr(text_of_row(receipt, "consent_given", "expected"), ", ");
+	if (at == NULL)
+		return false;
+	*cents = strtoll(at + 2, NULL, 10);
+	return text_format(amount, sizeof(amount), ", %" PRId64 " brl, ", *cents) &&
+	       text_starts_with(at, amount);
+}
+
+bool
+shown_signed_facts(const json_t *receipt, struct signed_facts *facts, struct why *why)
+{
+	const char *operation = json_string_value(json_object_get(receipt, "operation_id"));
+	const char *reply = text_of_row(receipt, "reply_text", "actual");
+	*facts = (struct signed_facts){ 0 };
+	if (operation == NULL || !text_starts_with(operation, "rf") ||
+	    !text_copy(facts->order_number, sizeof(facts->order_number), operation + 2))
+		return why_set(why, "it is not about a refund of ours");
+	if (!read_amount(receipt, &facts->amount_cents))
+		return why_set(why, "it does not say what amount was agreed to");
+	return text_copy(facts->reply_commitment, sizeof(facts->reply_commitment), reply) ||
+	       why_set(why, "its row reply_text holds no commitment");
 }
 
 void

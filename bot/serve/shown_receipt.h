@@ -14,6 +14,17 @@
 /* The Postcept Receipt object of a sealed receipt; the caller's.  NULL with `why`. */
 json_t *shown_receipt(const struct stored_receipt *receipt, struct why *why);
 
+/* What columns repeat of the signed bytes, for whoever must not believe columns. */
+struct signed_facts {
+	char order_number[ORDER_NUMBER_SIZE];
+	int64_t amount_cents;                   /* what was claimed to have gone back */
+	char reply_commitment[COMMITMENT_SIZE]; /* "" when no words are bound */
+};
+
+/* Reads them out of the signed bytes as JSON, or out of shown_receipt()'s object.  False with `why` when it is
+ * no receipt of a refund of ours. */
+bool shown_signed_facts(const json_t *receipt, struct signed_facts *facts, struct why *why);
+
 void shown_head(const struct stored_head *stored, struct tree_head *head);
 
 /* That the receipt is in the log of the latest head; that the log of `first` leaves is the beginning of the

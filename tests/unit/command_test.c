@@ -944,10 +944,39 @@ static void
 a_row_that_contradicts_its_signed_bytes_is_found(void **state)
 {
 	(void)state;
-	tamper("DROP TRIGGER receipts_are_kept; UPDATE receipts SET result = 'incomplete', safe = "
-	       "0");
-	assert_int_equal(estorno("log", "check", NULL), NO);
-	assert_complained("than what was signed");
+	static const char *const changes[][2] = {
+		{ "result = 'incomplete', safe = 0", "result = 'verified', safe = 1" },
+		{ "order_number = '8422'", "order_number = '8421'" },
+		{ "amount_cents = 100", "amount_cents = 18600" },
+		{ "lifecycle = 'reversed', safe = 0", "lifecycle = 'finalized', safe = 1" },
+		{ "reply_commitment = 'x' || reply_commitment",
+		  "reply_commitment = substr(reply_commitment, 2)" },
+	};
+	char sql[256];
+	tamper("DROP TRIGGER receipts_are_kept");
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		assert_true(text_format(sql, sizeof(sql), "UPDATE receipts SET %s", changes[i][0]));
+		tamper(sql);
+		if (estorno("log", "check", NULL) != NO)
+			fail_msg("not found: %s", changes[i][0]);
+		assert_complained("than what was signed");
+		assert_true(text_format(sql, sizeof(sql), "UPDATE receipts SET %s", changes[i][1]));
+		tamper(sql);
+		assert_int_equal(estorno("log", "check", NULL), YES);
+	}
+}
+
+/* The card for people is made of the signed bytes. */
+static void
+a_receipt_is_printed_as_it_was_signed(void **state)
+{
+	(void)state;
+	tamper("DROP TRIGGER receipts_are_kept; UPDATE receipts SET order_number = '8422', "
+	       "amount_cents = 100");
+	assert_int_equal(estorno("receipt", "rcp_rf8421", "--text", NULL), YES);
+	assert_said("8421\n");
+	assert_said("186,00");
+	assert_lacks(buffer_text(&output), "1,00\n  lifecycle");
 }
 
 static void
@@ -1270,6 +1299,7 @@ main(void)
 		OF_A_STORY(the_log_tells_when_its_store_was_tampered_with),
 		OF_A_STORY(a_receipt_that_vanished_is_missed),
 		OF_A_STORY(a_row_that_contradicts_its_signed_bytes_is_found),
+		OF_A_STORY(a_receipt_is_printed_as_it_was_signed),
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
 		OF_COMMANDS(the_program_leaves_no_core),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),

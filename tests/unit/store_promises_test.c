@@ -385,6 +385,9 @@ static const struct {
 	{ NOTHING, "INSERT INTO payments VALUES ('E9', 0, 0, 0)", "CHECK constraint failed" },
 	{ NOTHING, "UPDATE payments SET elsewhere_cents = -1", "CHECK constraint failed" },
 	{ NOTHING, RECEIPT("rcp_2", "1", "incomplete", "1"), "CHECK constraint failed" }, /* safe but not true */
+	{ NOTHING, "INSERT INTO receipts SELECT 'rcp_2', case_id, order_number, 'verified', 'pending_finality', 1, "
+	           "amount_cents, body, details, reply_commitment, NULL, 1, test, 0 FROM receipts",
+	  "CHECK constraint failed" }, /* safe but not final */
 	{ NOTHING, "INSERT INTO seals VALUES ('rcp_9', 's', 's', 'k', 'h', 0)", "FOREIGN KEY constraint failed" },
 	{ NOTHING, "INSERT INTO outbox SELECT 9, contact_id, case_id, 'say', template, text, receipt_id, "
 	           "commitment, state, attempts, due_ms, queued_ms, sent_ms, provider_id, queue_id, failure "
