@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "io/folder.h"
 #include "proof/checkpoint.h"
+#include "proof/disclosure.h"
 #include "proof/log_proof.h"
 #include "proof/receipt_verify.h"
 
@@ -145,6 +146,100 @@ judge_proof(struct judgement *j)
 	return found;
 }
 
+/* --- disclosures ------------------------------------------------------------------------------ */
+
+/* What is disclosed under which name, and where the receipt commits to it. */
+static const struct disclosure_row {
+	const char *name, *inside; /* in our file, and in the disclosure itself */
+	const char *row, *field;
+} disclosure_rows[] = {
+	{ "buyer_phone", "phone", "order_buyer", "expected" },
+	{ "consent_words", "consent_words", "consent_words", "actual" },
+	{ "reply_text", "reply_text", "reply_text", "actual" },
+};
+
+static const struct disclosure_row *
+disclosure_row(const char *name)
+{
+	for (size_t i = 0; i < sizeof(disclosure_rows) / sizeof(disclosure_rows[0]); i++)
+		if (text_equal(disclosure_rows[i].name, name))
+			return &disclosure_rows[i];
+	return NULL;
+}
+
+static const char *
+committed(const json_t *receipt, const struct disclosure_row *wanted)
+{
+	size_t index;
+	json_t *row;
+	json_array_foreach (json_object_get(receipt, "postconditions"), index, row) {
+		const char *name = json_string_value(json_object_get(row, "name"));
+		if (name != NULL && text_equal(name, wanted->row))
+			return json_string_value(json_object_get(row, wanted->field));
+	}
+	return NULL;
+}
+
+/* Does one disclosure open what the receipt commits to under its name?  What it says stays unsaid. */
+static bool
+opens(const json_t *receipt, const char *name, const char *disclosure, struct why *why)
+{
+	char inside[DISCLOSURE_NAME_SIZE];
+	struct buffer value;
+	const struct disclosure_row *row = disclosure_row(name);
+	if (row == NULL || disclosure == NULL)
+		return why_set(why, "no receipt commits to a %.32s", name);
+	const char *commitment = committed(receipt, row);
+	if (commitment == NULL || !disclosure_matches(disclosure, commitment))
+		return why_set(why, "%s is not what the receipt's row %s commits to", name,
+		               row->row);
+	buffer_init(&value, DISCLOSURE_BYTES_MAX);
+	bool ok = disclosure_read(disclosure, inside, &value, why) &&
+	          (text_equal(inside, row->inside) || why_set(why, "%s opens a %s", name, inside));
+	buffer_free(&value);
+	return ok;
+}
+
+static enum authenticity
+judge_disclosures_of(struct judgement *j, const char *text)
+{
+	json_t *receipt = json_parse_object(text, strlen(text), RECEIPT_FILE_BYTES_MAX, &j->why),
+	       *value;
+	const char *name;
+	size_t used = 0;
+	enum authenticity found = AUTHENTICITY_NOT_GENUINE;
+	if (receipt != NULL)
+		found = receipt_verify_json(receipt, &j->keys->receipts, NULL, &j->why);
+	text_format(j->words, WORDS_SIZE, "opens nothing: erased, or never kept");
+	json_object_foreach ((json_t *)(uintptr_t)j->json, name, value) {
+		if (found != AUTHENTICITY_GENUINE)
+			break;
+		if (!opens(receipt, name, json_string_value(value), &j->why))
+			found = AUTHENTICITY_NOT_GENUINE;
+		used += (size_t)snprintf(j->words + used, WORDS_SIZE - used, "%s%s",
+		                         used == 0 ? "opens the receipt's " : ", ", name);
+		used = used < WORDS_SIZE ? used : WORDS_SIZE - 1;
+	}
+	json_decref(receipt);
+	return found;
+}
+
+static enum authenticity
+judge_disclosures(struct judgement *j)
+{
+	char *receipt = read_beside(j, ".disclosures.json", ".postcept.json");
+	enum authenticity found = AUTHENTICITY_CANNOT_TELL;
+	if (receipt == NULL)
+		why_set(&j->why, "its receipt is not beside it (ID.postcept.json beside "
+		                 "ID.disclosures.json)");
+	else
+		found = judge_disclosures_of(j, receipt);
+	free(receipt);
+	return found;
+}
+
+/* --- checkpoints ------------------------------------------------------------------------------ */
+
 static enum authenticity
 judge_checkpoint(struct judgement *j)
 {
@@ -177,6 +272,13 @@ is_note(const struct judgement *j)
 	return j->json == NULL && strstr(j->text, "\n\n\xe2\x80\x94 ") != NULL;
 }
 
+/* Our own notes beside a receipt: nobody signs them as such. */
+static bool
+is_disclosure(const char *name)
+{
+	return text_ends_with(name, ".disclosures.json");
+}
+
 /* The bytes that are signed name their canonical form; the object that is handed out does not. */
 static bool
 is_body(const struct judgement *j)
@@ -190,6 +292,8 @@ judge(struct judgement *j)
 {
 	if (is_note(j))
 		return judge_checkpoint(j);
+	if (j->json != NULL && is_disclosure(j->path))
+		return judge_disclosures(j);
 	char *signature = read_beside(j, "", ".sig");
 	enum authenticity found = AUTHENTICITY_NOT_GENUINE;
 	if (signature != NULL) {
@@ -267,13 +371,6 @@ is_signed(const struct dirent *entry)
 	return text_ends_with(entry->d_name, ".json") || text_equal(entry->d_name, "checkpoint");
 }
 
-/* Our own notes beside a receipt: nobody signs them as such. */
-static bool
-is_disclosure(const char *name)
-{
-	return text_ends_with(name, ".disclosures.json");
-}
-
 static bool
 is_of_the_log(const char *name)
 {
@@ -303,7 +400,7 @@ static void
 verify_in_folder(const struct folder_judgement *f, const char *name)
 {
 	char path[FOLDER_PATH_SIZE];
-	if (is_disclosure(name) || !text_format(path, sizeof(path), "%s/%s", f->path, name))
+	if (!text_format(path, sizeof(path), "%s/%s", f->path, name))
 		return;
 	enum authenticity found = verify_file(path, f->keys, f->heads, f->rows);
 	if (found == AUTHENTICITY_CANNOT_TELL && is_of_the_log(name) && f->keys->log.count == 0)

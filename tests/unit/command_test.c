@@ -15,6 +15,7 @@
 #include "cli/process.h"
 #include "io/folder.h"
 #include "proof/checkpoint.h"
+#include "proof/disclosure.h"
 #include "proof/key_text.h"
 #include "proof/log_proof.h"
 #include "proof/receipt.h"
@@ -843,6 +844,46 @@ an_export_holds_nothing_personal_unless_asked(void **state)
 	assert_int_equal(estorno("verify", "estorno-8421-2", NULL), YES);
 }
 
+static void
+write_disclosures(const char *buyer_phone, const char *reply_text)
+{
+	json_t *json = json_pack("{s:s,s:s}", "buyer_phone", buyer_phone, "reply_text", reply_text);
+	assert_int_equal(json_dump_file(json, "estorno-8421/rcp_rf8421.disclosures.json", 0), 0);
+	json_decref(json);
+}
+
+/* What is said to open a receipt's salted values is held against them. */
+static void
+a_disclosure_opens_its_own_receipt_or_is_not_genuine(void **state)
+{
+	static const uint8_t salt[DISCLOSURE_SALT_BYTES] = { 1 };
+	struct buffer other;
+	(void)state;
+	assert_int_equal(estorno("export", "8421", "--disclose", NULL), YES);
+	char *text = test_read_file("estorno-8421/rcp_rf8421.disclosures.json", NULL);
+	json_t *json = json_parse_object(text, strlen(text), 1024 * 1024, NULL);
+	const char *phone = text_at(json, "buyer_phone"), *reply = text_at(json, "reply_text");
+	const char *file = "estorno-8421/rcp_rf8421.disclosures.json";
+	assert_int_equal(estorno("verify", file, NULL), YES);
+	assert_said("buyer_phone, consent_words, reply_text");
+	assert_int_equal(unlink(file), 0);
+	write_disclosures(phone, reply);
+	assert_int_equal(estorno("verify", file, NULL), YES);
+	buffer_init(&other, DISCLOSURE_BYTES_MAX);
+	assert_true(disclosure_write(salt, "phone", "5511888880000", &other, NULL));
+	write_disclosures(buffer_text(&other), reply);
+	assert_int_equal(estorno("verify", file, NULL), NO);
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), NO);
+	assert_lacks(buffer_text(&output), "88888");
+	write_disclosures(phone, phone);
+	assert_int_equal(estorno("verify", file, NULL), NO);
+	assert_int_equal(unlink("estorno-8421/rcp_rf8421.postcept.json"), 0);
+	assert_int_equal(estorno("verify", file, NULL), COULD_NOT);
+	buffer_free(&other);
+	json_decref(json);
+	free(text);
+}
+
 static bool
 reconcile(void *context, struct store *store, int64_t now_ms, struct why *why)
 {
@@ -1295,12 +1336,13 @@ main(void)
 		OF_A_STORY(two_heads_of_one_size_are_two_logs),
 		OF_A_STORY(what_the_log_should_say_is_missed),
 		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
-		OF_A_STORY(what_was_sealed_before_a_restore_holds_and_what_comes_after_too),
+		OF_A_STORY(a_disclosure_opens_its_own_receipt_or_is_not_genuine),
 		OF_A_STORY(the_log_tells_when_its_store_was_tampered_with),
 		OF_A_STORY(a_receipt_that_vanished_is_missed),
 		OF_A_STORY(a_row_that_contradicts_its_signed_bytes_is_found),
 		OF_A_STORY(a_receipt_is_printed_as_it_was_signed),
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
+		OF_A_STORY(what_was_sealed_before_a_restore_holds_and_what_comes_after_too),
 		OF_COMMANDS(the_program_leaves_no_core),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
 		OF_COMMANDS(a_new_webhook_secret_takes_over_at_once),
