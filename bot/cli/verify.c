@@ -120,11 +120,13 @@ text_of(const json_t *json, const char *key)
 static void
 print_row(const json_t *row, const char *style)
 {
-	char words[WHY_SIZE];
+	char words[WHY_SIZE], file[FOLDER_PATH_SIZE];
 	text_copy_beginning(words, sizeof(words), text_of(row, "words"));
+	text_copy_beginning(file, sizeof(file), text_of(row, "file"));
 	text_make_printable(words);
+	text_make_printable(file);
 	printf("%s%-11s%s  %s  %s\n", command_style(style), text_of(row, "authenticity"),
-	       command_style("plain"), text_of(row, "file"), words);
+	       command_style("plain"), file, words);
 }
 
 static int

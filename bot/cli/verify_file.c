@@ -384,8 +384,12 @@ pass_over(json_t *rows)
 {
 	size_t last = json_array_size(rows) - 1;
 	const json_t *row = json_array_get(rows, last);
-	fprintf(stderr, "passed over: %s: %s\n", json_string_value(json_object_get(row, "file")),
-	        json_string_value(json_object_get(row, "words")));
+	char file[FOLDER_PATH_SIZE], words[WORDS_SIZE];
+	text_copy_beginning(file, sizeof(file), json_string_value(json_object_get(row, "file")));
+	text_copy_beginning(words, sizeof(words), json_string_value(json_object_get(row, "words")));
+	text_make_printable(file);
+	text_make_printable(words);
+	fprintf(stderr, "passed over: %s: %s\n", file, words);
 	json_array_remove(rows, last);
 }
 

@@ -55,14 +55,31 @@ file_write_public(const char *path, const void *bytes, size_t length, struct why
 	return write_new(path, bytes, length, 0644, why);
 }
 
-char *
-file_read(const char *path, size_t ceiling, size_t *length, struct why *why)
+static FILE *
+open_regular(const char *path, struct why *why)
 {
-	FILE *file = fopen(path, "re");
-	if (file == NULL) {
+	struct stat status;
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (file < 0) {
 		why_set(why, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
+	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+		FILE *stream = fdopen(file, "r");
+		ensure(stream != NULL);
+		return stream;
+	}
+	why_set(why, "%s: not a regular file", path);
+	close(file);
+	return NULL;
+}
+
+char *
+file_read(const char *path, size_t ceiling, size_t *length, struct why *why)
+{
+	FILE *file = open_regular(path, why);
+	if (file == NULL)
+		return NULL;
 	char *bytes = malloc(ceiling + 2);
 	ensure(bytes != NULL);
 	size_t count = fread(bytes, 1, ceiling + 1, file);

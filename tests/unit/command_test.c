@@ -788,6 +788,26 @@ an_invented_log_is_not_passed_over(void **state)
 	signing_key_free(strangers);
 }
 
+/* Whoever sends a folder chooses the names and the kinds of what is in it. */
+static void
+a_hostile_folder_neither_hangs_nor_writes_to_the_terminal(void **state)
+{
+	const char *const receipts = published("receipts");
+	(void)state;
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	write_file("estorno-8421/\033[2Jgenuine.json", "{}");
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), NO);
+	assert_lacks(buffer_text(&output), "\033[2J");
+	assert_int_equal(unlink("estorno-8421/\033[2Jgenuine.json"), 0);
+	write_file("estorno-8421/\033[2J.proof.json", "{\"audit_path\":[]}");
+	assert_int_equal(estorno("verify", "estorno-8421", "--key", receipts, NULL), YES);
+	assert_complained("passed over");
+	assert_lacks(errors, "\033[2J");
+	assert_int_equal(mkfifo("estorno-8421/pipe.json", 0600), 0);
+	assert_int_equal(estorno("verify", "estorno-8421", "--key", receipts, NULL), COULD_NOT);
+	assert_said("not a regular file");
+}
+
 static void
 two_heads_of_one_size_are_two_logs(void **state)
 {
@@ -1333,6 +1353,7 @@ main(void)
 		OF_A_STORY(the_logs_key_makes_no_receipt_genuine),
 		OF_A_STORY(other_peoples_tools_accept_an_export),
 		OF_A_STORY(an_invented_log_is_not_passed_over),
+		OF_A_STORY(a_hostile_folder_neither_hangs_nor_writes_to_the_terminal),
 		OF_A_STORY(two_heads_of_one_size_are_two_logs),
 		OF_A_STORY(what_the_log_should_say_is_missed),
 		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
