@@ -24,12 +24,11 @@ send_file(const struct command_line *line, const char *action, const char *key, 
           const char *named)
 {
 	struct why why = { "" };
-	size_t length;
 	json_t *output = NULL;
-	char *text = file_read(line->words[0], PUBLIC_KEY_JSON_BYTES_MAX * 2, &length, &why);
+	char *text = file_read(line->words[0], PUBLIC_KEY_JSON_BYTES_MAX * 2, NULL, &why);
 	if (text == NULL)
 		return command_could_not(&why);
-	json_t *input = json_pack("{s:s%}", key, text, length);
+	json_t *input = json_pack("{s:s}", key, text);
 	free(text);
 	if (input == NULL) {
 		why_set(&why, "%s is not text", line->words[0]);

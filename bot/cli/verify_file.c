@@ -40,9 +40,10 @@ struct judgement {
 
 /* --- what stands beside it -------------------------------------------------------------------- */
 
-/* The file whose name ends in `other` where this one's ends in `ending`; NULL when there is none. */
+/* The file whose name ends in `other` where this one's ends in `ending`; NULL when there is none, or with
+ * j->why when it can't be taken as it is. */
 static char *
-read_beside(const struct judgement *j, const char *ending, const char *other)
+read_beside(struct judgement *j, const char *ending, const char *other)
 {
 	char path[FOLDER_PATH_SIZE];
 	size_t length = strlen(j->path);
@@ -50,7 +51,8 @@ read_beside(const struct judgement *j, const char *ending, const char *other)
 	    !text_format(path, sizeof(path), "%.*s%s", (int)(length - strlen(ending)), j->path,
 	                 other))
 		return NULL;
-	return file_read(path, RECEIPT_FILE_BYTES_MAX, NULL, NULL);
+	return access(path, F_OK) == 0 ? file_read(path, RECEIPT_FILE_BYTES_MAX, NULL, &j->why)
+	                               : NULL;
 }
 
 /* --- kinds ------------------------------------------------------------------------------------ */
@@ -290,12 +292,18 @@ is_body(const struct judgement *j)
 static enum authenticity
 judge(struct judgement *j)
 {
+	if (strlen(j->text) != j->length) {
+		why_set(&j->why, "not text, it holds a NUL");
+		return AUTHENTICITY_NOT_GENUINE;
+	}
 	if (is_note(j))
 		return judge_checkpoint(j);
 	if (j->json != NULL && is_disclosure(j->path))
 		return judge_disclosures(j);
 	char *signature = read_beside(j, "", ".sig");
 	enum authenticity found = AUTHENTICITY_NOT_GENUINE;
+	if (signature == NULL && j->why.text[0] != '\0')
+		return found;
 	if (signature != NULL) {
 		found = judge_body(j, signature);
 	} else if (is_body(j)) {

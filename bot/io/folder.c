@@ -91,6 +91,11 @@ file_read(const char *path, size_t ceiling, size_t *length, struct why *why)
 		return NULL;
 	}
 	bytes[count] = '\0';
+	if (length == NULL && strlen(bytes) != count) {
+		why_set(why, "%s: not text, it holds a NUL", path);
+		free(bytes);
+		return NULL;
+	}
 	if (length != NULL)
 		*length = count;
 	return bytes;

@@ -70,8 +70,9 @@ bool file_write_private(const char *path, const char *text, struct why *why);
 /* Writes a new file anybody may read; refused when it exists. */
 bool file_write_public(const char *path, const void *bytes, size_t length, struct why *why);
 
-/* The whole of a file, at most `ceiling` bytes; the caller frees.  NULL with `why`, also for what is no regular
- * file: nobody waits at a pipe that somebody left in a folder. */
+/* The whole of a file, at most `ceiling` bytes; the caller frees.  Who asks for no `length` takes it for text,
+ * which holds no NUL: what stands after one would be there and not be seen.  NULL with `why`, also for what
+ * is no regular file: nobody waits at a pipe that somebody left in a folder. */
 char *file_read(const char *path, size_t ceiling, size_t *length, struct why *why);
 
 #endif

@@ -80,11 +80,12 @@ signed_by_trusted(struct performance *p, const struct signed_mandate *mandate, s
 static bool
 mandate_install(struct performance *p, struct why *why)
 {
-	const char *file = json_string_value(json_object_get(p->input, "file"));
+	const json_t *given = json_object_get(p->input, "file");
+	const char *file = json_string_value(given);
 	struct signed_mandate mandate;
 	if (file == NULL)
 		return why_set(why, "field file is missing");
-	if (!mandate_read(file, strlen(file), &mandate, why) ||
+	if (!mandate_read(file, json_string_length(given), &mandate, why) ||
 	    !signed_by_trusted(p, &mandate, why))
 		return false;
 	if (p->now_ms >= mandate.mandate.expires_ms)

@@ -91,6 +91,17 @@ write_file(const char *name, const char *text)
 	command_file(path, home, name, text, strlen(text));
 }
 
+/* Adds bytes that a reader of text never sees. */
+static void
+add_after_a_nul(const char *name)
+{
+	static const char hidden[] = "\0and more";
+	FILE *file = fopen(name, "ab");
+	assert_non_null(file);
+	assert_int_equal(fwrite(hidden, 1, sizeof(hidden), file), sizeof(hidden));
+	assert_int_equal(fclose(file), 0);
+}
+
 /* Writes what the last command printed to a file. */
 static void
 keep_output(const char *name)
@@ -271,6 +282,9 @@ a_mandate_that_was_changed_is_refused(void **state)
 	free(text);
 	assert_int_equal(estorno("mandate", "install", "wider.json", NULL), NO);
 	assert_complained("signature");
+	add_after_a_nul("mandate.json");
+	assert_int_equal(estorno("mandate", "install", "mandate.json", NULL), COULD_NOT);
+	assert_complained("NUL");
 	assert_int_equal(estorno("mandate", "show", NULL), NO);
 }
 
@@ -806,6 +820,22 @@ a_hostile_folder_neither_hangs_nor_writes_to_the_terminal(void **state)
 	assert_int_equal(mkfifo("estorno-8421/pipe.json", 0600), 0);
 	assert_int_equal(estorno("verify", "estorno-8421", "--key", receipts, NULL), COULD_NOT);
 	assert_said("not a regular file");
+}
+
+static void
+nothing_is_hidden_after_a_nul(void **state)
+{
+	static const char *const files[] = { "estorno-8421/checkpoint",
+		                             "estorno-8421-2/rcp_rf8421.json.sig" };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(estorno("export", "8421", NULL), YES);
+		add_after_a_nul(files[i]);
+	}
+	assert_int_equal(estorno("verify", files[0], NULL), NO);
+	assert_said("NUL");
+	assert_int_equal(estorno("verify", "estorno-8421-2/rcp_rf8421.json", NULL), NO);
+	assert_said("NUL");
 }
 
 static void
@@ -1354,6 +1384,7 @@ main(void)
 		OF_A_STORY(other_peoples_tools_accept_an_export),
 		OF_A_STORY(an_invented_log_is_not_passed_over),
 		OF_A_STORY(a_hostile_folder_neither_hangs_nor_writes_to_the_terminal),
+		OF_A_STORY(nothing_is_hidden_after_a_nul),
 		OF_A_STORY(two_heads_of_one_size_are_two_logs),
 		OF_A_STORY(what_the_log_should_say_is_missed),
 		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
