@@ -31,7 +31,8 @@ struct judgement {
 	const char *text;
 	size_t length;
 	const json_t *json; /* NULL when it is not an object */
-	bool has_head;      /* genuine, it says what the log was: */
+	bool is_receipt;
+	bool has_head; /* genuine, it says what the log was: */
 	uint64_t head_size;
 	struct digest head_root;
 	char words[WORDS_SIZE]; /* what it says, when genuine */
@@ -79,6 +80,7 @@ judge_object(struct judgement *j)
 {
 	struct buffer body;
 	buffer_init(&body, RECEIPT_BYTES_MAX);
+	j->is_receipt = true;
 	enum authenticity found = receipt_verify_json(j->json, &j->keys->receipts, &body, &j->why);
 	if (found == AUTHENTICITY_GENUINE)
 		describe_receipt(j, buffer_text(&body), body.length);
@@ -89,6 +91,7 @@ judge_object(struct judgement *j)
 static enum authenticity
 judge_body(struct judgement *j, const char *signature)
 {
+	j->is_receipt = true;
 	enum authenticity found =
 		receipt_verify_body(j->text, j->length, signature, &j->keys->receipts, &j->why);
 	if (found == AUTHENTICITY_GENUINE)
@@ -266,6 +269,22 @@ judge_checkpoint(struct judgement *j)
 	return found;
 }
 
+/* {"tree_size","root_hash",...}, as GET /v1/transparency/sth and `log head --json` give it. */
+static enum authenticity
+judge_head(struct judgement *j)
+{
+	struct tree_head head;
+	if (!tree_head_from_json(j->json, &head, &j->why))
+		return AUTHENTICITY_NOT_GENUINE;
+	enum authenticity found = tree_head_verify(&head, &j->keys->log, &j->why);
+	if (found == AUTHENTICITY_GENUINE) {
+		keep_head(j, head.size, &head.root);
+		text_format(j->words, WORDS_SIZE, "the log had %llu receipts at %s",
+		            (unsigned long long)head.size, head.timestamp);
+	}
+	return found;
+}
+
 /* --- one file --------------------------------------------------------------------------------- */
 
 static bool
@@ -311,6 +330,12 @@ judge(struct judgement *j)
 		found = AUTHENTICITY_CANNOT_TELL;
 	} else if (json_object_get(j->json, "audit_path") != NULL) {
 		found = judge_proof(j);
+	} else if (json_object_get(j->json, "tree_size") != NULL) {
+		found = judge_head(j);
+	} else if (json_object_get(j->json, "first_size") != NULL) {
+		why_set(&j->why, "a proof that the log only grew says nothing without the head "
+		                 "that was kept before");
+		found = AUTHENTICITY_CANNOT_TELL;
 	} else if (j->json != NULL) {
 		found = judge_object(j);
 	} else {
@@ -349,9 +374,10 @@ compare_heads(struct judgement *j, json_t *heads)
 	return AUTHENTICITY_NOT_GENUINE;
 }
 
-/* `heads` may be NULL: nothing to compare with. */
+/* `heads` may be NULL: nothing to compare with; `is_receipt` too. */
 static enum authenticity
-verify_file(const char *path, const struct verify_keys *keys, json_t *heads, json_t *rows)
+verify_file(const char *path, const struct verify_keys *keys, json_t *heads, json_t *rows,
+            bool *is_receipt)
 {
 	struct judgement j = { .path = path, .keys = keys };
 	enum authenticity found = AUTHENTICITY_CANNOT_TELL;
@@ -367,6 +393,8 @@ verify_file(const char *path, const struct verify_keys *keys, json_t *heads, jso
 	}
 	add_row(rows, &j, found);
 	free(text);
+	if (is_receipt != NULL)
+		*is_receipt = j.is_receipt;
 	return found;
 }
 
@@ -408,17 +436,6 @@ struct folder_judgement {
 	json_t *heads, *rows;
 };
 
-static void
-verify_in_folder(const struct folder_judgement *f, const char *name)
-{
-	char path[FOLDER_PATH_SIZE];
-	if (!text_format(path, sizeof(path), "%s/%s", f->path, name))
-		return;
-	enum authenticity found = verify_file(path, f->keys, f->heads, f->rows);
-	if (found == AUTHENTICITY_CANNOT_TELL && is_of_the_log(name) && f->keys->log.count == 0)
-		pass_over(f->rows);
-}
-
 /* With a key of the log, what should stand in the folder and does not is said too. */
 static void
 expect_file(const struct folder_judgement *f, const char *name, const char *ending,
@@ -439,8 +456,7 @@ expect_proof(const struct folder_judgement *f, const char *name)
 {
 	char id[FOLDER_PATH_SIZE];
 	const char *ending = text_ends_with(name, ".postcept.json") ? ".postcept.json" : ".json";
-	if (is_disclosure(name) || is_of_the_log(name) ||
-	    !text_format(id, sizeof(id), "%.*s", (int)(strlen(name) - strlen(ending)), name))
+	if (!text_format(id, sizeof(id), "%.*s", (int)(strlen(name) - strlen(ending)), name))
 		return;
 	char path[FOLDER_PATH_SIZE];
 	bool has_object = text_format(path, sizeof(path), "%s/%s.postcept.json", f->path, id) &&
@@ -448,6 +464,20 @@ expect_proof(const struct folder_judgement *f, const char *name)
 	if (has_object && text_equal(ending, ".json"))
 		return; /* said once for the two of them */
 	expect_file(f, id, ".proof.json", "the proof that this receipt is in the log is not there");
+}
+
+static void
+verify_in_folder(const struct folder_judgement *f, const char *name)
+{
+	char path[FOLDER_PATH_SIZE];
+	bool is_receipt = false;
+	if (!text_format(path, sizeof(path), "%s/%s", f->path, name))
+		return;
+	enum authenticity found = verify_file(path, f->keys, f->heads, f->rows, &is_receipt);
+	if (found == AUTHENTICITY_CANNOT_TELL && is_of_the_log(name) && f->keys->log.count == 0)
+		pass_over(f->rows);
+	if (is_receipt && f->keys->log.count > 0)
+		expect_proof(f, name);
 }
 
 static void
@@ -461,8 +491,6 @@ verify_folder(const char *folder, const struct verify_keys *keys, json_t *rows)
 	f.heads = json_object();
 	for (int i = 0; i < count; i++) {
 		verify_in_folder(&f, entries[i]->d_name);
-		if (keys->log.count > 0)
-			expect_proof(&f, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -483,5 +511,5 @@ verify_path(const char *path, const struct verify_keys *keys, json_t *rows)
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		verify_folder(path, keys, rows);
 	else
-		verify_file(path, keys, NULL, rows);
+		verify_file(path, keys, NULL, rows, NULL);
 }

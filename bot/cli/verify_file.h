@@ -5,7 +5,7 @@
  *	ID.json            signed bytes, with an SSHSIG beside them in ID.json.sig
  *	ID.proof.json      an inclusion proof, with the receipt beside it
  *	ID.disclosures.json  what opens the receipt's salted values, with the receipt beside it
- *	checkpoint         the log's signed head
+ *	checkpoint         the log's signed head, also as GET /v1/transparency/sth has it
  *
  * What a file is, is told by its content; the names only lead to what stands beside it.  Disclosures
  * alone have no mark of their own and go by their name.

@@ -853,6 +853,34 @@ two_heads_of_one_size_are_two_logs(void **state)
 	assert_said("another root");
 }
 
+/* Every thing that we sign and give away is recognised by our own `verify`. */
+static void
+the_logs_heads_are_judged_in_either_form(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("log", "head", "--json", NULL), YES);
+	keep_output("head.json");
+	assert_int_equal(estorno("verify", "head.json", NULL), YES);
+	assert_said("the log had 1 receipts");
+	assert_int_equal(estorno("verify", "head.json", "--key", published("receipts"), NULL),
+	                 COULD_NOT);
+	char *text = test_read_file("head.json", NULL);
+	char *size = strstr(text, "\"tree_size\"");
+	assert_non_null(size);
+	size[strcspn(size, "1")] = '2';
+	write_file("head.json", text);
+	free(text);
+	assert_int_equal(estorno("verify", "head.json", NULL), NO);
+	write_file("grew.json", "{\"first_size\":1,\"second_size\":2}");
+	assert_int_equal(estorno("verify", "grew.json", NULL), COULD_NOT);
+	assert_said("only grew");
+	/* In a folder a head is no receipt that lacks its proof. */
+	assert_int_equal(estorno("export", "8421", NULL), YES);
+	assert_int_equal(estorno("log", "head", "--json", NULL), YES);
+	keep_output("estorno-8421/head.json");
+	assert_int_equal(estorno("verify", "estorno-8421", NULL), YES);
+}
+
 static void
 what_the_log_should_say_is_missed(void **state)
 {
@@ -1386,6 +1414,7 @@ main(void)
 		OF_A_STORY(a_hostile_folder_neither_hangs_nor_writes_to_the_terminal),
 		OF_A_STORY(nothing_is_hidden_after_a_nul),
 		OF_A_STORY(two_heads_of_one_size_are_two_logs),
+		OF_A_STORY(the_logs_heads_are_judged_in_either_form),
 		OF_A_STORY(what_the_log_should_say_is_missed),
 		OF_A_STORY(an_export_holds_nothing_personal_unless_asked),
 		OF_A_STORY(a_disclosure_opens_its_own_receipt_or_is_not_genuine),
