@@ -216,7 +216,6 @@ refund_settled(const struct look *l)
 {
 	if (l->refund == NULL)
 		return SKIPPED;
-	write_text(l->row->detail, l->refund->motive);
 	return compare_text(l->row, refund_status_text(REFUND_RETURNED),
 	                    refund_status_text(l->refund->status));
 }
@@ -293,18 +292,18 @@ note_number(const struct look *l)
 	return compare_text(l->row, from_key, l->evidence->note->number);
 }
 
-/* The tax authority's own words: 100, or 150 when it came late (fiscal.md section 4).  A correction
- * letter shows 135 beside "autorizado" and changes nothing of this.  The issuer's word alone is not the
- * authority's. */
+/* The tax authority's own code: 100, or 150 when it came late (fiscal.md section 4).  A correction letter
+ * shows 135 beside "autorizado" and changes nothing of this.  The issuer's word alone is not the
+ * authority's.  The authority's words, like the bank's for a refund not done, stay in the case's facts, which
+ * can be erased: they may name a person, and a receipt is for ever (P14). */
 static enum found
 note_authorised(const struct look *l)
 {
 	const struct note_facts *note = l->evidence->note;
-	char words[sizeof(note->authority_status) + sizeof(note->authority_message)];
 	if (!note_is_there(l))
 		return SKIPPED;
-	snprintf(words, sizeof(words), "%s %s", note->authority_status, note->authority_message);
-	text_copy_beginning(l->row->detail, sizeof(l->row->detail), words);
+	if (note->authority_status[strspn(note->authority_status, "0123456789")] == '\0')
+		text_copy_beginning(l->row->detail, sizeof(l->row->detail), note->authority_status);
 	enum found found = compare_text(l->row, note_status_text(NOTE_AUTHORISED),
 	                                note_status_text(note->status));
 	bool by_protocol = text_equal(note->authority_status, "100") ||

@@ -194,6 +194,7 @@ refund_json(const struct refund_case *c)
 	json_t *json = json_object();
 	put_text(json, "id", c->refund.id);
 	put_text(json, "status", seen->exists ? refund_status_text(seen->status) : "");
+	put_text(json, "message", seen->motive);
 	put_integer(json, "sends", c->refund.sends);
 	return json;
 }

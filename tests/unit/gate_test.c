@@ -560,28 +560,31 @@ values_say_what_was_expected_and_found(void **state)
 	assert_string_equal(gate_found(&verdict, "refund_amount"), "18600 brl");
 }
 
-/* The authority's words may be long and have accents; what is kept of them is whole characters. */
+/* What bank and authority say in words may name a person; a receipt is for ever (P14). */
 static void
-long_words_of_the_authority_stay_well_formed(void **state)
+words_of_others_stay_out_of_the_receipt(void **state)
 {
+	static const char words[] = "Rejeicao: CPF 12345678909 de Maria da Silva";
 	struct good g;
 	struct verdict verdict;
 	(void)state;
 	good_case(&g);
 	g.note.status = NOTE_REJECTED;
-	for (size_t shift = 0; shift < 2; shift++) {
-		size_t used = shift;
-		memset(g.note.authority_message, 'x', shift);
-		while (used + 2 < sizeof(g.note.authority_message)) {
-			memcpy(g.note.authority_message + used, "\u00e7", 2);
-			used += 2;
-		}
-		g.note.authority_message[used] = '\0';
-		gate_judge(&g.claim, &g.evidence, &verdict);
-		const char *detail = row_of(&verdict, "note_authorised")->detail;
-		assert_true(text_is_utf8(detail, strlen(detail)));
-		assert_true(strlen(detail) > 190);
+	g.payment.refunds[1].status = REFUND_NOT_DONE;
+	SET(g.note.authority_status, "539");
+	SET(g.note.authority_message, words);
+	SET(g.payment.refunds[1].motive, words);
+	gate_judge(&g.claim, &g.evidence, &verdict);
+	assert_string_equal(row_of(&verdict, "note_authorised")->detail, "539");
+	for (size_t i = 0; i < verdict.count; i++) {
+		const struct postcondition *row = &verdict.postconditions[i];
+		assert_null(strstr(row->detail, "Maria"));
+		assert_null(strstr(row->detail, "12345678909"));
+		assert_null(strstr(row->actual, "Maria"));
 	}
+	SET(g.note.authority_status, "Maria");
+	gate_judge(&g.claim, &g.evidence, &verdict);
+	assert_string_equal(row_of(&verdict, "note_authorised")->detail, "");
 }
 
 /* A system of record may answer anything; a verdict about it must still be fit to be sealed. */
@@ -680,7 +683,7 @@ main(void)
 		cmocka_unit_test(the_worst_name_wins),
 		cmocka_unit_test(without_evidence_nothing_is_known),
 		cmocka_unit_test(values_say_what_was_expected_and_found),
-		cmocka_unit_test(long_words_of_the_authority_stay_well_formed),
+		cmocka_unit_test(words_of_others_stay_out_of_the_receipt),
 		cmocka_unit_test(whatever_was_answered_can_be_sealed),
 		cmocka_unit_test(the_reply_is_the_last_required_row),
 		cmocka_unit_test(an_empty_reply_is_bound_by_nobody),
