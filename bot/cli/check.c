@@ -187,8 +187,10 @@ check_mandate(struct inspection *i)
 	struct stored_mandate stored;
 	struct why why = { "" };
 	enum hold_reason refused = HOLD_MANDATE_MISSING;
+	struct policy policy;
+	settings_policy(&i->folder.settings, folder_is_sandbox(i->folder.path), &policy);
 	if (store_mandate_latest(i->folder.store, &stored))
-		refused = standing_of(i->folder.store, &stored, clock_now_ms());
+		refused = standing_of(i->folder.store, &stored, &policy, clock_now_ms());
 	why_set(&why, "%s: nothing is refunded; estorno mandate show", hold_text(refused));
 	found(i, "mandate", refused == HOLD_NONE, stored.columns.id, &why);
 }

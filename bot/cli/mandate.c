@@ -191,6 +191,7 @@ show(const struct command_line *line, struct folder *folder)
 {
 	struct stored_mandate stored;
 	struct mandate_use use;
+	struct policy policy;
 	struct limit limits[LIMIT_COUNT];
 	struct why why = { "" };
 	int64_t now_ms = clock_now_ms(), clock_ms = store_clock_ms(folder->store);
@@ -200,7 +201,8 @@ show(const struct command_line *line, struct folder *folder)
 		why_set(&why, "no mandate was ever installed: nothing is refunded without one");
 		return command_refused(&why);
 	}
-	const char *refused = hold_text(standing_of(folder->store, &stored, now_ms));
+	settings_policy(&folder->settings, folder_is_sandbox(folder->path), &policy);
+	const char *refused = hold_text(standing_of(folder->store, &stored, &policy, now_ms));
 	store_mandate_use(folder->store, "", "", now_ms, &use);
 	list_limits(&stored.columns, &use, limits);
 	if (line->json)

@@ -136,6 +136,22 @@ parse_limit(const struct limit *limit, const char *text, struct mandate *mandate
 	return true;
 }
 
+/* Who names the merchant names the environment too: the live shop, unless told otherwise. */
+static bool
+parse_place(const struct command_line *line, struct mandate *mandate, struct why *why)
+{
+	const char *merchant = command_option(line, "--merchant");
+	if (command_option(line, "--test") != NULL)
+		mandate->place = MANDATE_TEST;
+	else if (merchant != NULL)
+		mandate->place = MANDATE_LIVE;
+	if (merchant == NULL)
+		return true;
+	return (merchant[0] != '\0' &&
+	        text_copy(mandate->merchant, sizeof(mandate->merchant), merchant)) ||
+	       why_set(why, "--merchant must have 1 to %zu bytes", sizeof(mandate->merchant) - 1);
+}
+
 static bool
 parse_mandate(const struct command_line *line, struct mandate *mandate, struct why *why)
 {
@@ -146,6 +162,8 @@ parse_mandate(const struct command_line *line, struct mandate *mandate, struct w
 	if (!text_copy(mandate->id, sizeof(mandate->id), id))
 		return why_set(why, "--id may have at most %zu characters",
 		               sizeof(mandate->id) - 1);
+	if (!parse_place(line, mandate, why))
+		return false;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		const char *text = command_option(line, limits[i].option);
 		if (text != NULL && !parse_limit(&limits[i], text, mandate, why))
@@ -214,11 +232,15 @@ const struct command command_mandate_sign = {
 		"  --per-month A           for all buyers a calendar month\n"
 		"  --count-per-day N       refunds a day\n"
 		"  --max-order-age-days N  since the order was placed\n"
-		"  --days N                how long it is valid (90)\n\n"
+		"  --days N                how long it is valid (90)\n"
+		"  --merchant NAME         only for the shop whose settings say merchant = NAME, "
+		"live\n"
+		"  --test                  only in a sandbox\n\n"
 		"A limit that is not given does not apply.  Days and months are São Paulo's.  "
 		"Needs no\n"
 		"data folder.",
 	.options = "--key= --id= --per-refund= --per-order= --per-customer-day= --per-day= "
-		   "--per-month= --count-per-day= --max-order-age-days= --days=",
+		   "--per-month= --count-per-day= --max-order-age-days= --days= --merchant= "
+		   "--test",
 	.run = run_sign,
 };

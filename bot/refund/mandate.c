@@ -65,6 +65,19 @@ mandate_equal(const struct mandate *a, const struct mandate *b)
 	return equal;
 }
 
+bool
+mandate_is_for(const struct mandate *mandate, const char *merchant, bool sandbox, struct why *why)
+{
+	if (mandate->merchant[0] != '\0' && !text_equal(mandate->merchant, merchant))
+		return why_set(why, "the mandate is for the merchant %s, and this is %s",
+		               mandate->merchant, merchant);
+	if (mandate->place == MANDATE_LIVE && sandbox)
+		return why_set(why, "the mandate is for a live shop, and this is a sandbox");
+	if (mandate->place == MANDATE_TEST && !sandbox)
+		return why_set(why, "the mandate is a test, and this is a live shop");
+	return true;
+}
+
 /* --- soundness ------------------------------------------------------------------------------------- */
 
 static bool
@@ -73,6 +86,16 @@ id_is_sound(const char *id)
 	size_t length = strlen(id);
 	return length > 0 && strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	                                "0123456789_-.") == length;
+}
+
+/* As it can be signed and shown: one line of text. */
+static bool
+merchant_is_sound(const char *merchant)
+{
+	for (const char *at = merchant; *at != '\0'; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return false;
+	return text_is_utf8(merchant, strlen(merchant));
 }
 
 /* A limit below the one it contains can never be what finance meant. */
@@ -97,6 +120,8 @@ mandate_is_sound(const struct mandate *m, struct why *why)
 {
 	if (!id_is_sound(m->id))
 		return why_set(why, "the id must be letters, digits, '_', '-' or '.'");
+	if (!merchant_is_sound(m->merchant))
+		return why_set(why, "the merchant must be one line of text");
 	if (!fields_are_in_range(m, why))
 		return false;
 	if (m->per_refund_cents < 1)
@@ -118,6 +143,10 @@ mandate_to_json(const struct mandate *mandate)
 {
 	json_t *json = json_pack("{s:s,s:i,s:s,s:s}", "type", "estorno-mandate", "format", 1, "id",
 	                         mandate->id, "currency", "BRL");
+	if (mandate->merchant[0] != '\0')
+		json_object_set_new(json, "merchant", json_string(mandate->merchant));
+	if (mandate->place != MANDATE_ANYWHERE)
+		json_object_set_new(json, "test", json_boolean(mandate->place == MANDATE_TEST));
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		char when[INSTANT_TEXT_SIZE];
 		int64_t value = field_of(mandate, i);
@@ -199,7 +228,9 @@ read_field(const json_t *json, size_t i, struct mandate *mandate, struct why *wh
 static bool
 is_known(const char *name)
 {
-	static const char *const fixed[] = { "type", "format", "id", "currency" };
+	static const char *const fixed[] = {
+		"type", "format", "id", "currency", "merchant", "test"
+	};
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (text_equal(name, fixed[i]))
 			return true;
@@ -223,6 +254,23 @@ fixed_fields_are_right(const json_t *json, struct why *why)
 	return true;
 }
 
+/* For which shop; both may be absent. */
+static bool
+read_place(const json_t *json, struct mandate *mandate, struct why *why)
+{
+	const json_t *merchant = json_object_get(json, "merchant");
+	const json_t *test = json_object_get(json, "test");
+	if (merchant != NULL &&
+	    (!json_get_text(json, "merchant", mandate->merchant, sizeof(mandate->merchant), why) ||
+	     mandate->merchant[0] == '\0'))
+		return why_set(why, "mandate field merchant is empty");
+	if (test != NULL && !json_is_boolean(test))
+		return why_set(why, "mandate field test must be true or false");
+	if (test != NULL)
+		mandate->place = json_is_true(test) ? MANDATE_TEST : MANDATE_LIVE;
+	return true;
+}
+
 static bool
 mandate_from_json(const json_t *json, struct mandate *mandate, struct why *why)
 {
@@ -234,7 +282,8 @@ mandate_from_json(const json_t *json, struct mandate *mandate, struct why *why)
 	json_object_foreach ((json_t *)(uintptr_t)json, name, value)
 		if (!is_known(name))
 			return why_set(why, "mandate field %s is not known here", name);
-	if (!json_get_text(json, "id", mandate->id, sizeof(mandate->id), why))
+	if (!json_get_text(json, "id", mandate->id, sizeof(mandate->id), why) ||
+	    !read_place(json, mandate, why))
 		return false;
 	for (size_t i = 0; i < FIELD_COUNT; i++)
 		if (!read_field(json, i, mandate, why))

@@ -15,6 +15,9 @@
  * Signed are the canonical JSON bytes of "mandate" (proof/canonical.h): every limit is
  * inside, nothing is joined by hand, and those same bytes are what is stored and checked
  * before every refund.  Amounts are centavos; a limit that is absent does not apply.
+ *
+ * One key of finance may sign for several shops, and for play.  "merchant" and "test" say
+ * for which; a mandate that does not say rules wherever its key is trusted.
  */
 #ifndef REFUND_MANDATE_H
 #define REFUND_MANDATE_H
@@ -29,11 +32,16 @@
 #include "proof/keys.h"
 #include "refund/hold.h"
 
-enum { MANDATE_ID_SIZE = 64 };
+enum { MANDATE_ID_SIZE = 64, MANDATE_MERCHANT_SIZE = 64 };
+
+/* Where it rules: "test" absent, false or true. */
+enum mandate_place { MANDATE_ANYWHERE, MANDATE_LIVE, MANDATE_TEST };
 
 /* 0: no such limit. */
 struct mandate {
 	char id[MANDATE_ID_SIZE];
+	char merchant[MANDATE_MERCHANT_SIZE]; /* "": any shop that trusts the key */
+	enum mandate_place place;
 	int64_t signed_ms; /* also its version: a later signature replaces an earlier */
 	int64_t not_before_ms, expires_ms;
 	int64_t per_refund_cents; /* always there */
@@ -74,7 +82,12 @@ bool mandate_read_body(const char *body, struct mandate *mandate, struct why *wh
 bool mandate_is_genuine(const struct signed_mandate *signed_mandate,
                         const struct verifying_key *key);
 
+/* Name and limits; not for which shop, which stands in the signed bytes alone. */
 bool mandate_equal(const struct mandate *a, const struct mandate *b);
+
+/* Does it rule in this shop?  False with `why`. */
+bool mandate_is_for(const struct mandate *mandate, const char *merchant, bool sandbox,
+                    struct why *why);
 
 /* What counts against it now: reserved, executing and spent, São Paulo's day and month. */
 struct mandate_use {

@@ -88,6 +88,9 @@ mandate_install(struct performance *p, struct why *why)
 	if (!mandate_read(file, json_string_length(given), &mandate, why) ||
 	    !signed_by_trusted(p, &mandate, why))
 		return false;
+	const struct policy *policy = engine_policy(p->control->engine);
+	if (!mandate_is_for(&mandate.mandate, policy->merchant, policy->sandbox, why))
+		return false;
 	if (p->now_ms >= mandate.mandate.expires_ms)
 		return why_set(why, "the mandate has expired");
 	struct stored_mandate stored = { .columns = mandate.mandate };

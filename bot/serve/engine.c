@@ -344,6 +344,12 @@ engine_revision(const struct engine *engine)
 	return engine->revision;
 }
 
+const struct policy *
+engine_policy(const struct engine *engine)
+{
+	return &engine->policy;
+}
+
 struct engine_counts
 engine_counts(const struct engine *engine)
 {

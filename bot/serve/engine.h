@@ -155,6 +155,9 @@ struct engine_counts {
 	int64_t turns, commits, messages, duplicates, unverified, calls, transitions, refunds_sent,
 		receipts_sealed;
 };
+/* How this shop refunds; valid as long as the engine. */
+const struct policy *engine_policy(const struct engine *engine);
+
 struct engine_counts engine_counts(const struct engine *engine);
 
 #endif

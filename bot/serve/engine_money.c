@@ -22,7 +22,7 @@ current(struct engine *engine, struct stored_mandate *stored)
 {
 	if (!store_mandate_latest(engine->store, stored))
 		return HOLD_MANDATE_MISSING;
-	return standing_of(engine->store, stored, engine->now_ms);
+	return standing_of(engine->store, stored, &engine->policy, engine->now_ms);
 }
 
 static void

@@ -166,6 +166,7 @@ keep_mandate(struct store *store, void (*random)(void *bytes, size_t count), int
 	struct signed_mandate signed_mandate;
 	const struct mandate mandate = {
 		.id = "cm_support",
+		.place = MANDATE_TEST,
 		.signed_ms = later_than_the_last(store, now_ms),
 		.not_before_ms = now_ms - DAY_MS,
 		.expires_ms = now_ms + 30 * DAY_MS,

@@ -11,12 +11,12 @@
 #include "proof/digest.h"
 #include "proof/key_text.h"
 
+/* What was signed goes to `inside`. */
 static bool
-is_genuine(struct store *store, const struct stored_mandate *stored)
+is_genuine(struct store *store, const struct stored_mandate *stored, struct mandate *inside)
 {
 	struct signed_mandate whole = { .mandate = stored->columns };
 	struct verifying_key key;
-	struct mandate inside;
 	char public_key[KEY_TEXT_SIZE];
 	if (!store_trusted_key(store, stored->key_id, public_key, sizeof(public_key)) ||
 	    !verifying_key_parse(public_key, &key, NULL) || !text_equal(key.id, stored->key_id))
@@ -24,13 +24,15 @@ is_genuine(struct store *store, const struct stored_mandate *stored)
 	if (!text_copy(whole.body, sizeof(whole.body), stored->body) ||
 	    !text_copy(whole.signature, sizeof(whole.signature), stored->signature))
 		return false;
-	return mandate_is_genuine(&whole, &key) && mandate_read_body(stored->body, &inside, NULL) &&
-	       mandate_equal(&inside, &stored->columns);
+	return mandate_is_genuine(&whole, &key) && mandate_read_body(stored->body, inside, NULL) &&
+	       mandate_equal(inside, &stored->columns);
 }
 
 enum hold_reason
-standing_of(struct store *store, const struct stored_mandate *stored, int64_t now_ms)
+standing_of(struct store *store, const struct stored_mandate *stored, const struct policy *policy,
+            int64_t now_ms)
 {
+	struct mandate inside;
 	switch (stored->status) {
 	case MANDATE_ACTIVE:
 		break;
@@ -41,8 +43,10 @@ standing_of(struct store *store, const struct stored_mandate *stored, int64_t no
 	case MANDATE_SUPERSEDED:
 		return HOLD_MANDATE_CHANGED;
 	}
-	if (!is_genuine(store, stored))
+	if (!is_genuine(store, stored, &inside))
 		return HOLD_MANDATE_TAMPERED;
+	if (!mandate_is_for(&inside, policy->merchant, policy->sandbox, NULL))
+		return HOLD_MANDATE_MISSING;
 	bool in_time =
 		now_ms >= stored->columns.not_before_ms && now_ms < stored->columns.expires_ms;
 	return in_time ? HOLD_NONE : HOLD_MANDATE_EXPIRED;
@@ -77,10 +81,11 @@ standing_digest(struct store *store, const char *id, int64_t signed_ms,
                 char digest[RECEIPT_DIGEST_SIZE])
 {
 	struct search search = { .id = id, .signed_ms = signed_ms };
+	struct mandate inside;
 	digest[0] = '\0';
 	if (id[0] == '\0')
 		return;
 	store_mandates(store, look_at, &search);
-	if (search.found.columns.id[0] != '\0' && is_genuine(store, &search.found))
+	if (search.found.columns.id[0] != '\0' && is_genuine(store, &search.found, &inside))
 		mandate_body_digest(search.found.body, digest);
 }

@@ -10,10 +10,12 @@
 #include "io/store.h"
 #include "proof/receipt.h"
 #include "refund/hold.h"
+#include "refund/policy.h"
 
-/* HOLD_NONE when `stored` may be used at `now_ms`, whatever the amount; else why not. */
+/* HOLD_NONE when `stored` may be used at `now_ms` in the shop that the policy is of, whatever the amount; else
+ * why not: a mandate for another shop is none. */
 enum hold_reason standing_of(struct store *store, const struct stored_mandate *stored,
-                             int64_t now_ms);
+                             const struct policy *policy, int64_t now_ms);
 
 /* "sha256:..." of the signed bytes of the mandate `id` of `signed_ms`, whatever its status: a mandate that was
  * taken back since did rule.  "" when it is not there, or its signature or its columns do not hold. */

@@ -288,6 +288,40 @@ a_mandate_that_was_changed_is_refused(void **state)
 	assert_int_equal(estorno("mandate", "show", NULL), NO);
 }
 
+/* What finance signed for one shop is nothing in another, and a test's mandate nothing in a live one. */
+static void
+a_mandate_for_another_shop_is_refused(void **state)
+{
+	static const struct {
+		const char *merchant, *test;
+		int code;
+	} tries[] = {
+		{ "outra", NULL, NO },
+		{ "loja", "--test", NO },
+		{ "loja", NULL, YES },
+	};
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	assert_int_equal(estorno("mandate", "keygen", "finance.key", NULL), YES);
+	assert_int_equal(estorno("mandate", "trust", "finance.key.pub", NULL), YES);
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		assert_int_equal(estorno("mandate", "sign", "--key", "finance.key", "--id", "cm",
+		                         "--per-refund", "100", "--merchant", tries[i].merchant,
+		                         tries[i].test, NULL),
+		                 YES);
+		unlink("mandate.json");
+		keep_output("mandate.json");
+		assert_int_equal(estorno("mandate", "install", "mandate.json", NULL),
+		                 tries[i].code);
+	}
+	assert_int_equal(estorno("mandate", "show", NULL), YES);
+	assert_lacks(buffer_text(&output), "no refund now");
+	/* The shop is called something else from now on. */
+	write_file("estorno-data/estorno.conf", "merchant = outra\n");
+	assert_int_equal(estorno("mandate", "show", NULL), YES);
+	assert_said("mandate_missing");
+}
+
 static void
 finances_key_is_private_and_never_written_over(void **state)
 {
@@ -1396,6 +1430,7 @@ main(void)
 		OF_COMMANDS(a_mandate_lives_from_signing_to_revoking),
 		OF_COMMANDS(a_mandate_shows_its_limits_and_what_is_left),
 		OF_COMMANDS(a_mandate_that_was_changed_is_refused),
+		OF_COMMANDS(a_mandate_for_another_shop_is_refused),
 		OF_COMMANDS(finances_key_is_private_and_never_written_over),
 		OF_COMMANDS(a_mandate_is_not_signed_with_an_amount_of_two_readings),
 		OF_COMMANDS(a_credential_is_stored_only_after_it_has_worked),

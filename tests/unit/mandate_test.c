@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/money.h"
+#include "base/text.h"
 #include "refund/mandate.h"
 
 #define NOW_MS INT64_C(1795184400000) /* 2026-11-20T14:20:00Z */
@@ -101,6 +102,51 @@ limits_that_are_absent_stay_absent(void **state)
 	assert_null(strstr(signed_mandate.body, "per_day_cents"));
 	assert_true(mandate_read_body(signed_mandate.body, &again, NULL));
 	assert_true(mandate_equal(&again, &least));
+}
+
+static void
+a_mandate_says_for_which_shop_it_is(void **state)
+{
+	struct mandate here = full;
+	struct signed_mandate signed_mandate;
+	struct why why = { "" };
+	(void)state;
+	assert_true(mandate_is_for(&full, "loja", false, NULL)); /* it does not say */
+	assert_true(mandate_is_for(&full, "outra", true, NULL));
+	assert_true(text_copy(here.merchant, sizeof(here.merchant), "loja"));
+	for (int place = MANDATE_LIVE; place <= MANDATE_TEST; place++) {
+		bool test = place == MANDATE_TEST;
+		here.place = (enum mandate_place)place;
+		sign(&here, 1, &signed_mandate);
+		assert_non_null(
+			strstr(signed_mandate.body, test ? "\"test\":true" : "\"test\":false"));
+		memset(&here, 0, sizeof(here));
+		assert_true(mandate_read_body(signed_mandate.body, &here, NULL));
+		assert_true(mandate_is_for(&here, "loja", test, NULL));
+		assert_false(mandate_is_for(&here, "loja", !test, NULL));
+		assert_false(mandate_is_for(&here, "outra", test, &why));
+		assert_non_null(strstr(why.text, "outra"));
+		why.text[0] = '\0';
+	}
+}
+
+static void
+a_shop_that_is_no_name_is_refused(void **state)
+{
+	static const char *const wrong[] = { "{\"merchant\":\"\"}", "{\"merchant\":7}",
+		                             "{\"merchant\":\"a\\nb\"}", "{\"test\":\"true\"}",
+		                             "{\"test\":null}" };
+	struct signed_mandate back;
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		json_t *file = full_file();
+		json_t *more = json_parse_object(wrong[i], strlen(wrong[i]), 8192, NULL);
+		assert_non_null(more);
+		json_object_update(json_object_get(file, "mandate"), more);
+		json_decref(more);
+		if (read_file(file, &back, NULL))
+			fail_msg("%s was taken", wrong[i]);
+	}
 }
 
 static void
@@ -516,6 +562,8 @@ main(void)
 		cmocka_unit_test(no_field_can_be_changed_in_the_file),
 		cmocka_unit_test(no_limit_can_be_taken_out_of_the_file),
 		cmocka_unit_test(a_limit_of_another_mandate_can_not_be_put_in),
+		cmocka_unit_test(a_mandate_says_for_which_shop_it_is),
+		cmocka_unit_test(a_shop_that_is_no_name_is_refused),
 		cmocka_unit_test(required_fields_must_be_there),
 		cmocka_unit_test(an_unknown_limit_is_refused_not_ignored),
 		cmocka_unit_test(a_repeated_field_is_refused),
