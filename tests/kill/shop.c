@@ -32,8 +32,8 @@ enum {
 	/* A moment that was chosen is waited for this long. */
 	MOMENT_US_MAX = 250 * 1000,
 	READY_US_MAX = 60 * 1000000,
-	CALM_US_LEAST = 1500 * 1000,
-	CALM_US_MOST = 2500 * 1000
+	CALM_US_LEAST = 800 * 1000,
+	CALM_US_MOST = 1600 * 1000
 };
 
 /* Waits of minutes are of no use here, and none of them may be zero. */
