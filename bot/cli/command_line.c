@@ -153,6 +153,9 @@ parse_words(struct parse *parse, int count, char **words)
 			parse->words[parse->word_count++] = words[i++];
 		}
 	}
+	if (parse->command->most > 2 && parse->word_count > parse->command->most)
+		return why_set(&parse->why, "more than %d words are too many at once",
+		               parse->command->most);
 	if (parse->word_count < parse->command->least || parse->word_count > parse->command->most)
 		return why_set(&parse->why, "it takes: %s",
 		               parse->command->arguments[0] == '\0' ? "nothing"
@@ -195,7 +198,10 @@ command_input(const char *path, size_t ceiling, size_t *length, struct why *why)
 		bytes[*length] = '\0';
 		return bytes;
 	}
-	why_set(why, "standard input %s", ferror(stdin) ? "can't be read" : "is too large");
+	if (ferror(stdin))
+		why_set(why, "standard input can't be read");
+	else
+		why_set(why, "standard input is larger than %zu bytes", ceiling);
 	explicit_bzero(bytes, *length);
 	free(bytes);
 	return NULL;

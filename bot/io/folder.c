@@ -86,7 +86,8 @@ file_read(const char *path, size_t ceiling, size_t *length, struct why *why)
 	bool ok = !ferror(file);
 	fclose(file);
 	if (!ok || count > ceiling) {
-		why_set(why, "%s: %s", path, ok ? "too large" : "can't be read");
+		ok ? why_set(why, "%s: larger than %zu bytes", path, ceiling)
+		   : why_set(why, "%s: can't be read", path);
 		free(bytes);
 		return NULL;
 	}

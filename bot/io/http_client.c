@@ -214,7 +214,6 @@ set_rules(struct call *call)
 		{ CURLOPT_SSL_VERIFYPEER, 1 },
 		{ CURLOPT_SSL_VERIFYHOST, 2 },
 		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
-		{ CURLOPT_CONNECTTIMEOUT_MS, CONNECT_SECONDS_MAX * 1000 },
 	};
 	static const struct {
 		CURLoption option;
@@ -249,17 +248,25 @@ set_callbacks(struct call *call)
 	       curl_easy_setopt(easy, CURLOPT_WRITEDATA, call) == CURLE_OK;
 }
 
+/* What was asked for, but never more than the ceiling. */
+static int64_t
+within(int64_t asked_ms, int64_t seconds_max)
+{
+	return asked_ms <= 0 || asked_ms > seconds_max * 1000 ? seconds_max * 1000 : asked_ms;
+}
+
 static bool
 set_call(struct call *call, const struct http_call *options)
 {
 	CURL *easy = call->easy;
-	int64_t timeout_ms = options->timeout_ms;
-	if (timeout_ms <= 0 || timeout_ms > CALL_SECONDS_MAX * 1000)
-		timeout_ms = CALL_SECONDS_MAX * 1000;
+	int64_t timeout_ms = within(options->timeout_ms, CALL_SECONDS_MAX);
+	int64_t connect_ms = within(options->connect_ms, CONNECT_SECONDS_MAX);
 	long alone = options->changes_world ? 1 : 0;
-	bool set = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
-	           curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, alone) == CURLE_OK &&
-	           curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, alone) == CURLE_OK;
+	bool set =
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, alone) == CURLE_OK &&
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, alone) == CURLE_OK;
 	if (options->certificate_file != NULL)
 		set &= curl_easy_setopt(easy, CURLOPT_SSLCERT, options->certificate_file) ==
 		       CURLE_OK;

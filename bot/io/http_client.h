@@ -46,6 +46,7 @@ typedef void http_client_done(void *context, const struct http_end *end);
 struct http_call {
 	bool changes_world; /* one connection of its own, closed afterwards */
 	int64_t timeout_ms; /* for the whole call; capped at CALL_SECONDS_MAX, 0 for that */
+	int64_t connect_ms; /* of it, for the connection; capped at CONNECT_SECONDS_MAX, 0 for that */
 	const char *certificate_file; /* mTLS: PEM files; NULL for none */
 	const char *key_file;
 };

@@ -4,6 +4,7 @@
 #include "tests/command.h"
 
 #include "base/instant.h"
+#include "base/limits.h"
 #include "io/settings.h"
 
 static void
@@ -179,7 +180,7 @@ a_mistake_in_a_file_names_the_file(void **state)
 static void
 a_file_that_is_no_text_or_too_large_is_refused(void **state)
 {
-	enum { TOO_LARGE = 64 * 1024 + 1 };
+	enum { TOO_LARGE = SETTINGS_BYTES_MAX + 1 };
 	struct settings settings;
 	char *large = malloc(TOO_LARGE);
 	(void)state;
