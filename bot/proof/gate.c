@@ -513,8 +513,8 @@ incomplete_decision(const struct verdict *verdict, const struct refund_facts *re
 	case LIFECYCLE_PENDING_FINALITY:
 		return DECISION_PENDING;
 	case LIFECYCLE_FINALIZED: /* final and refused; or final, and the note is not there yet */
-		return refund != NULL && refund->status == REFUND_NOT_DONE ? DECISION_FAILED
-		                                                           : DECISION_PENDING;
+		ensure(refund != NULL);
+		return refund->status == REFUND_NOT_DONE ? DECISION_FAILED : DECISION_PENDING;
 	}
 	ensure(!"a lifecycle outside the enum");
 	return DECISION_INDETERMINATE;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "io/clock.h"
 #include "io/loop.h"
 #include "io/loop_watch.h"
