@@ -189,6 +189,14 @@ read_back(struct step *s)
 		ask_note(s);
 }
 
+static bool
+everything_was_read(const struct refund_case *c)
+{
+	bool note_is_due = c->note.ref[0] != '\0';
+	return c->order_reading.read_ms != 0 && c->payment_reading.read_ms != 0 &&
+	       (!note_is_due || c->note_reading.read_ms != 0);
+}
+
 /* A verdict is about what the systems of record say now. */
 static void
 forget_readings(struct step *s)
@@ -206,9 +214,12 @@ verify(struct step *s)
 	read_back(s);
 }
 
+/* What is still missing; or, when all of it was read and found incomplete, everything anew. */
 void
 verifying_again(struct step *s)
 {
+	if (everything_was_read(s->c))
+		forget_readings(s);
 	read_back(s);
 }
 
@@ -352,16 +363,9 @@ seal(struct step *s)
 	step_enter(s, CASE_SEALED);
 }
 
-static bool
-everything_was_read(const struct refund_case *c)
-{
-	bool note_is_due = c->note.ref[0] != '\0';
-	return c->order_reading.read_ms != 0 && c->payment_reading.read_ms != 0 &&
-	       (!note_is_due || c->note_reading.read_ms != 0);
-}
-
 /* A good verdict is sealed at once.  One that is merely incomplete may be a read that came too early, and
- * is read again until the state gives up; anything worse, or a failure known before, is sealed. */
+ * is read again until the state gives up; the readings stay until then, so that they can be sealed.
+ * Anything worse, or a failure known before, is sealed. */
 static void
 conclude(struct step *s)
 {
@@ -372,7 +376,6 @@ conclude(struct step *s)
 		seal(s);
 		return;
 	}
-	forget_readings(s);
 	step_pace(s);
 }
 
