@@ -65,8 +65,8 @@ money_scaled_from_number(double number, unsigned decimals, int64_t *scaled)
 	if (!isfinite(value) || value < 0 || value > 9e15)
 		return false;
 	double nearest = nearbyint(value);
-	if (fabs(value - nearest) >
-	    fmax(1e-6, nearest * 1e-12)) /* beyond a double's own rounding */
+	/* Beyond a double's own rounding, which is 1e-16 of it a step. */
+	if (fabs(value - nearest) > fmax(1e-6, nearest * 1e-15))
 		return false;
 	*scaled = (int64_t)nearest;
 	return true;

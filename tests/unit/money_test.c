@@ -78,6 +78,8 @@ takes_only_whole_centavos_from_numbers(void **state)
 	assert_false(money_from_number(-1, &cents));
 	assert_false(money_from_number(1.0 / 0.0, &cents));
 	assert_false(money_from_number(1e12, &cents));
+	assert_true(money_from_number(9999999999.99, &cents) && cents == MONEY_CENTS_MAX);
+	assert_false(money_from_number(3526111234.678, &cents)); /* large ones just as strictly */
 	assert_true(money_scaled_from_number(24.9525, 6, &cents) && cents == 24952500);
 	assert_false(money_scaled_from_number(24.9525001, 4, &cents));
 }
