@@ -56,7 +56,7 @@ check_money(const char *text)
 	double number = strtod(text, NULL);
 	if (money_from_number(number, &cents)) {
 		ensure(cents >= -MONEY_CENTS_MAX && cents <= MONEY_CENTS_MAX);
-		ensure(fabs(number * 100 - (double)cents) < 0.001);
+		ensure(fabs(number * 100 - (double)cents) <= 0.001);
 	}
 	if (money_scaled_from_number(number, 4, &cents))
 		ensure(fabs(number * 10000 - (double)cents) < 1);
