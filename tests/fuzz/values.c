@@ -36,8 +36,11 @@ check_instants(const char *text)
 		                   day.year));
 		ensure(text_equal(written, text));
 	}
-	if (instant_parse_brazilian("20/11/2026", text, &at_ms))
-		ensure(instant_sao_paulo(at_ms).day == 20 && strlen(text) <= strlen("14:32:41"));
+	if (instant_parse_brazilian("20/11/2026", text, &at_ms)) {
+		int64_t day_ms = text_ends_with(text, ":60") ? at_ms - SECOND_MS : at_ms;
+		ensure(instant_sao_paulo(day_ms).day == 20);
+		ensure(strlen(text) <= strlen("14:32:41"));
+	}
 }
 
 static void
