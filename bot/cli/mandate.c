@@ -203,7 +203,7 @@ show(const struct command_line *line, struct folder *folder)
 	}
 	settings_policy(&folder->settings, folder_is_sandbox(folder->path), &policy);
 	const char *refused = hold_text(standing_of(folder->store, &stored, &policy, now_ms));
-	store_mandate_use(folder->store, "", "", now_ms, &use);
+	store_mandate_use(folder->store, "", "", "", now_ms, &use);
 	list_limits(&stored.columns, &use, limits);
 	if (line->json)
 		print_json(&stored, refused, limits);

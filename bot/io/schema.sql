@@ -318,9 +318,10 @@ CREATE TABLE reservations (
 	e2eid TEXT NOT NULL REFERENCES payments (e2eid), -- the payment it goes back along
 	refund_id TEXT NOT NULL,                 -- the bank's idempotency key, derived before anything is sent
 	amount_cents INTEGER NOT NULL CHECK (amount_cents > 0), -- how much
-	reserved_ms INTEGER NOT NULL,            -- dates it for the limits
+	reserved_ms INTEGER NOT NULL,            -- when the yes was heard
+	executes_ms INTEGER NOT NULL,            -- the latest order to pay, before it the yes: dates it for the limits
 	day TEXT NOT NULL GENERATED ALWAYS AS -- São Paulo's day
-		(strftime('%Y-%m-%d', reserved_ms / 1000 - 10800, 'unixepoch')) STORED,
+		(strftime('%Y-%m-%d', executes_ms / 1000 - 10800, 'unixepoch')) STORED,
 	state TEXT NOT NULL CHECK (state IN ('reserved', 'executing', 'spent', 'released')), -- all but released count
 	changed_ms INTEGER NOT NULL,             -- last change of state
 	FOREIGN KEY (mandate_id, mandate_version) REFERENCES mandates (id, version)
@@ -334,7 +335,8 @@ CREATE UNIQUE INDEX reservations_one_an_id ON reservations (refund_id) WHERE sta
 -- P3: never two refunds under way for one case.
 CREATE UNIQUE INDEX reservations_one_a_case ON reservations (case_id) WHERE state IN ('reserved', 'executing');
 
-CREATE TRIGGER reservations_begin_reserved BEFORE INSERT ON reservations WHEN NEW.state <> 'reserved'
+CREATE TRIGGER reservations_begin_reserved BEFORE INSERT ON reservations
+WHEN NEW.state <> 'reserved' OR NEW.executes_ms <> NEW.reserved_ms
 BEGIN SELECT RAISE(ABORT, 'P5: money is reserved before it is anything else'); END;
 
 CREATE TRIGGER reservations_need_a_mandate BEFORE INSERT ON reservations
@@ -362,27 +364,27 @@ BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one order'); END;
 CREATE TRIGGER reservations_within_customer_day BEFORE INSERT ON reservations
 WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 		WHERE customer = NEW.customer AND state <> 'released'
-		AND day = strftime('%Y-%m-%d', NEW.reserved_ms / 1000 - 10800, 'unixepoch'))
+		AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
 	> (SELECT per_customer_day_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one customer and day'); END;
 
 CREATE TRIGGER reservations_within_day BEFORE INSERT ON reservations
 WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
-		WHERE state <> 'released' AND day = strftime('%Y-%m-%d', NEW.reserved_ms / 1000 - 10800, 'unixepoch'))
+		WHERE state <> 'released' AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
 	> (SELECT per_day_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one day'); END;
 
 CREATE TRIGGER reservations_within_month BEFORE INSERT ON reservations
 WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 		WHERE state <> 'released'
-		AND day BETWEEN strftime('%Y-%m-01', NEW.reserved_ms / 1000 - 10800, 'unixepoch')
-			AND strftime('%Y-%m-31', NEW.reserved_ms / 1000 - 10800, 'unixepoch'))
+		AND day BETWEEN strftime('%Y-%m-01', NEW.executes_ms / 1000 - 10800, 'unixepoch')
+			AND strftime('%Y-%m-31', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
 	> (SELECT per_month_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one month'); END;
 
 CREATE TRIGGER reservations_within_count BEFORE INSERT ON reservations
 WHEN 1 + (SELECT count(*) FROM reservations
-		WHERE state <> 'released' AND day = strftime('%Y-%m-%d', NEW.reserved_ms / 1000 - 10800, 'unixepoch'))
+		WHERE state <> 'released' AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
 	> (SELECT count_per_day FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: more refunds than the mandate allows a day'); END;
 
@@ -393,11 +395,45 @@ WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 	> (SELECT amount_cents FROM payments WHERE e2eid = NEW.e2eid)
 BEGIN SELECT RAISE(ABORT, 'P7: more would go back than was paid'); END;
 
+-- An order to pay may leave days after its yes (a hold, a resend, midnight): it counts when it leaves, so the
+-- limits are asked again when its date moves.  Without the row itself, and in the words of above.
+
+CREATE TRIGGER reservations_move_within_customer_day BEFORE UPDATE OF executes_ms ON reservations
+WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
+		WHERE customer = NEW.customer AND id <> OLD.id AND state <> 'released'
+		AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
+	> (SELECT per_customer_day_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
+BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one customer and day'); END;
+
+CREATE TRIGGER reservations_move_within_day BEFORE UPDATE OF executes_ms ON reservations
+WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
+		WHERE id <> OLD.id AND state <> 'released'
+		AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
+	> (SELECT per_day_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
+BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one day'); END;
+
+CREATE TRIGGER reservations_move_within_month BEFORE UPDATE OF executes_ms ON reservations
+WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
+		WHERE id <> OLD.id AND state <> 'released'
+		AND day BETWEEN strftime('%Y-%m-01', NEW.executes_ms / 1000 - 10800, 'unixepoch')
+			AND strftime('%Y-%m-31', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
+	> (SELECT per_month_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
+BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one month'); END;
+
+CREATE TRIGGER reservations_move_within_count BEFORE UPDATE OF executes_ms ON reservations
+WHEN 1 + (SELECT count(*) FROM reservations
+		WHERE id <> OLD.id AND state <> 'released'
+		AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
+	> (SELECT count_per_day FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
+BEGIN SELECT RAISE(ABORT, 'P5: more refunds than the mandate allows a day'); END;
+
 CREATE TRIGGER reservations_keep_their_terms BEFORE UPDATE ON reservations
 WHEN NEW.case_id <> OLD.case_id OR NEW.offer_id <> OLD.offer_id OR NEW.mandate_id <> OLD.mandate_id
 	OR NEW.mandate_version <> OLD.mandate_version OR NEW.order_number <> OLD.order_number
 	OR NEW.customer <> OLD.customer OR NEW.e2eid <> OLD.e2eid OR NEW.refund_id <> OLD.refund_id
 	OR NEW.amount_cents <> OLD.amount_cents OR NEW.reserved_ms <> OLD.reserved_ms OR NEW.id <> OLD.id
+	OR NEW.executes_ms < OLD.executes_ms
+	OR (NEW.executes_ms <> OLD.executes_ms AND OLD.state NOT IN ('reserved', 'executing'))
 BEGIN SELECT RAISE(ABORT, 'P5: a reservation keeps its terms'); END;
 
 CREATE TRIGGER reservations_move_forward BEFORE UPDATE OF state ON reservations
@@ -458,6 +494,12 @@ CREATE TRIGGER refunds_wait_after_a_restore BEFORE INSERT ON attempts
 WHEN (SELECT kind FROM operations WHERE id = NEW.operation_id) = 'pay.refund'
 	AND EXISTS (SELECT 1 FROM restores WHERE reconciled_ms IS NULL)
 BEGIN SELECT RAISE(ABORT, 'P3: the store is an older one; no refund is sent before the bank was asked'); END;
+
+CREATE TRIGGER refunds_count_when_they_leave BEFORE INSERT ON attempts
+WHEN (SELECT kind FROM operations WHERE id = NEW.operation_id) = 'pay.refund' AND NOT EXISTS (
+	SELECT 1 FROM operations o JOIN reservations r ON r.refund_id = o.key
+	WHERE o.id = NEW.operation_id AND r.state <> 'released' AND NEW.started_us / 1000 - r.executes_ms <= 60000)
+BEGIN SELECT RAISE(ABORT, 'P5: a refund is weighed and dated when it leaves, not before'); END;
 
 -- ---------------------------------------------------------------------------------------------------
 -- What makes it true

@@ -286,9 +286,9 @@ bool store_mandate_set(struct store *store, const char *id, enum mandate_status 
 typedef void store_mandate_visit(void *context, const struct stored_mandate *mandate);
 void store_mandates(struct store *store, store_mandate_visit *visit, void *context);
 
-/* What counts against the limits at `now_ms`. */
-void store_mandate_use(struct store *store, const char *order_number, const char *customer,
-                       int64_t now_ms, struct mandate_use *use);
+/* What counts against the limits at `now_ms`, without what `case_id` itself has under way. */
+void store_mandate_use(struct store *store, const char *case_id, const char *order_number,
+                       const char *customer, int64_t now_ms, struct mandate_use *use);
 
 /* What the bank said about a payment, for P7. */
 void store_payment(struct store *store, const struct payment_facts *payment,
@@ -323,6 +323,11 @@ enum reservation_state {
 /* Moves the case's present reservation.  False with `why` when there is none or a trigger says no. */
 bool store_reservation_set(struct store *store, const char *case_id, enum reservation_state state,
                            int64_t now_ms, struct why *why);
+
+/* The case's order to pay leaves now: its reservation is executing, and counts from here on at `now_ms`.
+ * False with `why` when there is none or a trigger says no. */
+bool store_reservation_execute(struct store *store, const char *case_id, int64_t now_ms,
+                               struct why *why);
 
 /* Is another case's money for this order under way? */
 bool store_order_is_busy(struct store *store, const char *order_number, const char *case_id);

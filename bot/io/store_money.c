@@ -212,9 +212,10 @@ store_mandates(struct store *store, store_mandate_visit *visit, void *context)
 /* --- what counts against it ---------------------------------------------------------------------------------- */
 
 static int64_t
-sum(struct query *q, int64_t now_ms)
+sum(struct query *q, const char *case_id, int64_t now_ms)
 {
 	int64_t value = 0;
+	query_text(q, ":case", case_id);
 	query_integer(q, ":now", now_ms);
 	while (query_next(q))
 		value = query_get_integer(q, 0);
@@ -225,24 +226,24 @@ sum(struct query *q, int64_t now_ms)
 #define THIS_MONTH                                                            \
 	"day BETWEEN strftime('%Y-%m-01', :now / 1000 - 10800, 'unixepoch') " \
 	"AND strftime('%Y-%m-31', :now / 1000 - 10800, 'unixepoch')"
-#define SUM "SELECT coalesce(sum(amount_cents), 0) FROM reservations WHERE state <> 'released' AND "
+#define COUNTED                                         \
+	" FROM reservations WHERE state <> 'released' " \
+	"AND NOT (case_id = :case AND state IN ('reserved', 'executing')) AND "
+#define SUM "SELECT coalesce(sum(amount_cents), 0)" COUNTED
 
 void
-store_mandate_use(struct store *store, const char *order_number, const char *customer,
-                  int64_t now_ms, struct mandate_use *use)
+store_mandate_use(struct store *store, const char *case_id, const char *order_number,
+                  const char *customer, int64_t now_ms, struct mandate_use *use)
 {
 	struct query *of_order = query(store, SUM "order_number = :order AND :now > 0");
 	struct query *of_customer = query(store, SUM "customer = :customer AND " TODAY);
 	query_text(of_order, ":order", order_number);
 	query_text(of_customer, ":customer", customer);
-	use->order_cents = sum(of_order, now_ms);
-	use->customer_day_cents = sum(of_customer, now_ms);
-	use->day_cents = sum(query(store, SUM TODAY), now_ms);
-	use->month_cents = sum(query(store, SUM THIS_MONTH), now_ms);
-	use->day_count =
-		sum(query(store,
-	                  "SELECT count(*) FROM reservations WHERE state <> 'released' AND " TODAY),
-	            now_ms);
+	use->order_cents = sum(of_order, case_id, now_ms);
+	use->customer_day_cents = sum(of_customer, case_id, now_ms);
+	use->day_cents = sum(query(store, SUM TODAY), case_id, now_ms);
+	use->month_cents = sum(query(store, SUM THIS_MONTH), case_id, now_ms);
+	use->day_count = sum(query(store, "SELECT count(*)" COUNTED TODAY), case_id, now_ms);
 }
 
 /* --- payments and reservations --------------------------------------------------------------------------------- */
@@ -288,9 +289,9 @@ store_reserve(struct store *store, const struct reservation *reservation, int64_
 	struct query *q = query(store, "INSERT INTO reservations (case_id, offer_id, mandate_id, "
 	                               "mandate_version, order_number, "
 	                               "customer, e2eid, refund_id, amount_cents, reserved_ms, "
-	                               "state, changed_ms) VALUES (:case, "
+	                               "executes_ms, state, changed_ms) VALUES (:case, "
 	                               ":offer, :mandate, :version, :order, :customer, :e2eid, "
-	                               ":refund, :amount, :now, 'reserved', "
+	                               ":refund, :amount, :now, :now, 'reserved', "
 	                               ":now)");
 	query_text(q, ":case", c->id);
 	query_text(q, ":offer", c->offer.id);
@@ -327,6 +328,21 @@ store_reservation_set(struct store *store, const char *case_id, enum reservation
 		query(store, "UPDATE reservations SET state = :state, changed_ms = :now "
 	                     "WHERE case_id = :case AND state IN ('reserved', 'executing')");
 	query_text(q, ":state", reservation_text(state));
+	query_integer(q, ":now", now_ms);
+	query_text(q, ":case", case_id);
+	if (!query_try(q, why))
+		return false;
+	return query_changes(q) == 1 ||
+	       why_set(why, "case %s has no reservation under way", case_id);
+}
+
+bool
+store_reservation_execute(struct store *store, const char *case_id, int64_t now_ms, struct why *why)
+{
+	struct query *q =
+		query(store, "UPDATE reservations SET state = 'executing', "
+	                     "executes_ms = :now, changed_ms = :now "
+	                     "WHERE case_id = :case AND state IN ('reserved', 'executing')");
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":case", case_id);
 	if (!query_try(q, why))

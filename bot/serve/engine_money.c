@@ -43,7 +43,7 @@ customer_of(struct engine *engine, const struct refund_case *c, char customer[PS
 	vault_pseudonym(engine->setup.vault, c->order.buyer.document, customer);
 }
 
-/* Would this amount fit now? */
+/* Would this amount fit now?  What the case itself has reserved is the amount, and not in its way. */
 static enum hold_reason
 weigh(struct engine *engine, const struct refund_case *c, int64_t amount_cents,
       struct stored_mandate *stored)
@@ -56,7 +56,7 @@ weigh(struct engine *engine, const struct refund_case *c, int64_t amount_cents,
 	if (store_order_is_busy(engine->store, c->order_number, c->id))
 		return HOLD_REFUND_UNDER_WAY;
 	customer_of(engine, c, customer);
-	store_mandate_use(engine->store, c->order_number, customer, engine->now_ms, &use);
+	store_mandate_use(engine->store, c->id, c->order_number, customer, engine->now_ms, &use);
 	return mandate_allows(&stored->columns, &use, amount_cents, c->order.ordered_ms,
 	                      engine->now_ms);
 }
@@ -112,20 +112,19 @@ engine_reserve(struct engine *engine, const struct refund_case *c, struct room *
 		describe(&stored, &room->mandate);
 }
 
-/* The room is taken already; what is asked again is whether finance still stands behind it. */
+/* Room was taken when the yes was heard, but an order to pay may leave on another day: after a hold, again, or
+ * just past midnight.  It counts when it leaves, so every limit is asked again. */
 void
 engine_pay(struct engine *engine, const struct refund_case *c, const struct operation *refund,
            struct room *room)
 {
 	struct stored_mandate stored;
 	struct why why = { "" };
-	bool first = c->state == CASE_RESERVED;
 	room->what = ROOM_TO_PAY;
-	room->refused = current(engine, &stored);
+	room->refused = weigh(engine, c, c->offer.amount_cents, &stored);
 	if (room->refused != HOLD_NONE)
 		return;
-	if (first && !store_reservation_set(engine->store, c->id, RESERVATION_EXECUTING,
-	                                    engine->now_ms, &why)) {
+	if (!store_reservation_execute(engine->store, c->id, engine->now_ms, &why)) {
 		room->refused = refused_by_schema(c, &why);
 	} else if (!engine_ask(engine, c, refund, &why)) {
 		log_line(LOG_ERROR, "refund.refused", "case=%s why=\"%s\"", c->id, why.text);

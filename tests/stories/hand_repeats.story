@@ -11,8 +11,8 @@ sql INSERT INTO attempts (operation_id, tool, credential, started_us)
 sql INSERT INTO operations (case_id, kind, role, key, input, created_ms)
 	SELECT case_id, kind, role, key, input, 0 FROM operations WHERE kind = 'pay.refund'
 	=> P3
-sql INSERT INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, customer, e2eid, refund_id, amount_cents, reserved_ms, state, changed_ms)
-	SELECT case_id, offer_id, mandate_id, mandate_version, order_number, customer, e2eid, 'byhand', amount_cents, reserved_ms, 'reserved', 0 FROM reservations
+sql INSERT INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, customer, e2eid, refund_id, amount_cents, reserved_ms, executes_ms, state, changed_ms)
+	SELECT case_id, offer_id, mandate_id, mandate_version, order_number, customer, e2eid, 'byhand', amount_cents, reserved_ms, executes_ms, 'reserved', 0 FROM reservations
 	=> P3
 hear Estorno feito
 puts 1

@@ -7,6 +7,7 @@
  */
 #include "tests/test.h"
 
+#include "base/document.h"
 #include "base/ensure.h"
 #include "base/instant.h"
 #include "base/text.h"
@@ -26,6 +27,61 @@ scene_with_an_offer(const struct scene_ways *ways)
 	scene_run(scene, 2 * SECOND_MS);
 	assert_string_equal(scene_state(scene, ORDER), "OFFERED");
 	return scene;
+}
+
+static void
+set_mandate(struct scene *scene, enum mandate_status status)
+{
+	struct why why = { "" };
+	store_begin(scene->store);
+	if (!store_mandate_set(scene->store, "cm_support", status, scene->now_ms, &why) ||
+	    !store_commit(scene->store, &why))
+		fail_msg("%s", why.text);
+}
+
+struct finding {
+	const char *order;
+	char id[ID_SIZE];
+};
+
+static void
+find_newest(void *context, const struct case_row *row)
+{
+	struct finding *finding = context;
+	if (finding->id[0] == '\0' && text_equal(row->order_number, finding->order))
+		ensure(text_copy(finding->id, ID_SIZE, row->id));
+}
+
+static void
+keep_answer(void *context, bool ok, const struct why *why)
+{
+	(void)why;
+	*(bool *)context = ok;
+}
+
+/* What a person does with the order's case: was it allowed? */
+static bool
+act(struct scene *scene, const char *order, struct engine_action action)
+{
+	struct finding finding = { .order = order };
+	struct why why = { "" };
+	bool ok = false;
+	store_begin(scene->store);
+	store_cases(scene->store, "", 100, find_newest, &finding);
+	assert_true(store_commit(scene->store, &why));
+	ensure(text_copy(action.case_id, sizeof(action.case_id), finding.id));
+	ensure(text_copy(action.actor, sizeof(action.actor), "control"));
+	action.done = keep_answer;
+	action.context = &ok;
+	assert_true(engine_act(scene->engine, &action));
+	scene_run(scene, 0);
+	return ok;
+}
+
+static bool
+release(struct scene *scene, const char *order)
+{
+	return act(scene, order, (struct engine_action){ .kind = ACTION_RELEASE });
 }
 
 /* --- what can be seen ------------------------------------------------------------------------- */
@@ -164,6 +220,87 @@ a_bank_that_knows_nothing_for_a_while_agrees_to_nothing(void **state)
 	scene_free(scene);
 }
 
+/* --- another day ------------------------------------------------------------------------------ */
+
+enum { CUSTOMERS = 11 };
+
+static const char *
+order_of(int customer)
+{
+	static char number[8];
+	ensure(text_format(number, sizeof(number), "%d", 95000 + customer));
+	return number;
+}
+
+/* Complains about an order of 499.00, says yes, and waits for what comes of it. */
+static void
+ask_and_consent(struct scene *scene, int customer, int64_t wait_ms)
+{
+	char phone[20], words[80];
+	ensure(text_format(phone, sizeof(phone), "55209999%05d", 90000 + customer));
+	ensure(text_format(words, sizeof(words), "quero o estorno do pedido %s",
+	                   order_of(customer)));
+	scene_say(scene, phone, words, NULL);
+	scene_run(scene, 3 * SECOND_MS);
+	scene_say(scene, phone, "sim", NULL);
+	scene_run(scene, wait_ms);
+}
+
+/* Everybody has a CPF of his own. */
+static void
+write_document(int customer, char document[DOCUMENT_SIZE])
+{
+	for (int check = 0; check < 100; check++) {
+		ensure(text_format(document, DOCUMENT_SIZE, "1234567%02d%02d", customer, check));
+		if (document_is_cpf(document))
+			return;
+	}
+	fail_msg("no check digits fit %s", document);
+}
+
+static void
+add_orders(struct scene *scene)
+{
+	struct world *world = scene->sandbox.world;
+	char phone[20];
+	for (int i = 0; i < CUSTOMERS; i++) {
+		ensure(text_format(phone, sizeof(phone), "55209999%05d", 90000 + i));
+		assert_true(world_add_order(world, order_of(i), phone, 49900, scene->now_ms));
+		write_document(i, world_order(world, order_of(i))->facts.buyer.document);
+	}
+}
+
+/* P5: the mandate of the sandbox allows 5,000.00 a day.  A refund that was held overnight, its order to pay
+ * never executed, finds the day used up by ten others: it leaves on this day, so it counts on this day. */
+static void
+a_refund_held_overnight_counts_on_the_day_it_leaves(void **state)
+{
+	struct scene *scene = scene_new(1, NULL);
+	(void)state;
+	add_orders(scene);
+	scene_arm(scene, "pix.refund", "lost_before", 0, 1);
+	ask_and_consent(scene, 0, 500);
+	assert_state(scene, order_of(0), "REFUNDING", "");
+	set_mandate(scene, MANDATE_PAUSED);
+	scene_run(scene, 10 * MINUTE_MS);
+	assert_state(scene, order_of(0), "HELD", "mandate_paused");
+	set_mandate(scene, MANDATE_ACTIVE);
+	scene_run(scene, DAY_MS);
+	for (int i = 1; i < CUSTOMERS; i++) {
+		ask_and_consent(scene, i, 30 * SECOND_MS);
+		assert_refunded_once(scene, order_of(i));
+	}
+	assert_true(release(scene, order_of(0)));
+	scene_run(scene, 10 * MINUTE_MS);
+	assert_state(scene, order_of(0), "HELD", "mandate_room");
+	assert_int_equal(scene_refunds(scene, order_of(0), NULL), 0);
+	scene_run(scene, DAY_MS);
+	assert_true(release(scene, order_of(0)));
+	scene_run(scene, 10 * MINUTE_MS);
+	assert_refunded_once(scene, order_of(0));
+	scene_free(scene);
+}
+
 int
 main(void)
 {
@@ -172,6 +309,7 @@ main(void)
 		cmocka_unit_test(a_token_request_that_cannot_begin_is_made_again),
 		cmocka_unit_test(what_others_have_given_back_is_not_sent_again),
 		cmocka_unit_test(a_bank_that_knows_nothing_for_a_while_agrees_to_nothing),
+		cmocka_unit_test(a_refund_held_overnight_counts_on_the_day_it_leaves),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,9 +35,9 @@
 
 #define RESERVE_AS(n, state, order, customer, e2eid, amount, at)                                   \
 	"INSERT INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, "  \
-	"customer, e2eid, refund_id, amount_cents, reserved_ms, state, changed_ms) VALUES ('c_" n     \
+	"customer, e2eid, refund_id, amount_cents, reserved_ms, executes_ms, state, changed_ms) VALUES ('c_" n \
 	"', 'o_" n "', 'cm', 1, '" order "', '" customer "', '" e2eid "', 'r" n "', " amount ", " at    \
-	", '" state "', " at "); "
+	", " at ", '" state "', " at "); "
 
 #define RESERVE(n, order, customer, e2eid, amount)                                                 \
 	RESERVE_AS(n, "reserved", order, customer, e2eid, amount, T0)
@@ -49,6 +49,7 @@
 	YES(n, order, e2eid, amount) RESERVE_AS(n, "reserved", order, customer, e2eid, amount, at)
 
 #define EXECUTE(n) "UPDATE reservations SET state = 'executing', changed_ms = " T0 " WHERE case_id = 'c_" n "'; "
+#define LEAVES(n, at) "UPDATE reservations SET executes_ms = " at " WHERE case_id = 'c_" n "'; "
 #define PAUSE      "UPDATE mandates SET status = 'paused'; "
 
 #define ORDER_TO_PAY(n, id, e2eid, amount)                                                         \
@@ -59,6 +60,10 @@
 #define ATTEMPT(operation)                                                                         \
 	"INSERT INTO attempts (operation_id, tool, credential, started_us) VALUES (" operation       \
 	", 'pix', 'pix:write', " T0 "000); "
+
+#define ATTEMPT_AT(operation, at)                                                                  \
+	"INSERT INTO attempts (operation_id, tool, credential, started_us) VALUES (" operation       \
+	", 'pix', 'pix:write', (" at ") * 1000); "
 
 #define RECEIPT_ROW(verb, id, safe, result, supersedes, leaf)                                      \
 	verb " INTO receipts (id, case_id, order_number, result, lifecycle, safe, amount_cents, "   \
@@ -212,6 +217,10 @@ static const struct attack attacks[] = {
 	{ "reservations_begin_reserved", YES("2", "8422", "E2", "100"),
 	  RESERVE_AS("2", "executing", "8422", "ana", "E2", "100", T0),
 	  RESERVE_AS("2", "reserved", "8422", "ana", "E2", "100", T0) },
+	{ "reservations_begin_reserved", YES("2", "8422", "E2", "100"),
+	  "INSERT INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, customer, "
+	  "e2eid, refund_id, amount_cents, reserved_ms, executes_ms, state, changed_ms) VALUES ('c_2', 'o_2', "
+	  "'cm', 1, '8422', 'ana', 'E2', 'r2', 100, " T0 ", " T0 " - " DAY ", 'reserved', " T0 ")", NOTHING },
 	{ "reservations_need_a_mandate", YES("2", "8422", "E2", "100"),
 	  PAUSE RESERVE("2", "8422", "ana", "E2", "100"), RESERVE("2", "8422", "ana", "E2", "100") },
 	{ "reservations_need_a_mandate", YES("2", "8422", "E2", "100"),
@@ -230,8 +239,8 @@ static const struct attack attacks[] = {
 	  YES("2", "8422", "E2", "100") "INSERT INTO offers VALUES ('o_9', 'c_2', '8422', 'E2', 100, " T0 ", " SOON
 	  ", NULL, NULL);",
 	  "INSERT INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, customer, "
-	  "e2eid, refund_id, amount_cents, reserved_ms, state, changed_ms) VALUES ('c_2', 'o_9', 'cm', 1, "
-	  "'8422', 'ana', 'E2', 'r9', 100, " T0 ", 'reserved', " T0 ")",
+	  "e2eid, refund_id, amount_cents, reserved_ms, executes_ms, state, changed_ms) VALUES ('c_2', 'o_9', "
+	  "'cm', 1, '8422', 'ana', 'E2', 'r9', 100, " T0 ", " T0 ", 'reserved', " T0 ")",
 	  NOTHING },
 
 	/* its limits: the last centavo, and the next */
@@ -263,7 +272,29 @@ static const struct attack attacks[] = {
 	  SPEND("4", "8424", "eva", "E2", "20000") SPEND("5", "8425", "lia", "E2", "1401"),
 	  SPEND("4", "8424", "eva", "E2", "20000") SPEND("5", "8425", "lia", "E2", "1400") },
 
+	/* an order to pay counts on the day on which it leaves */
+	{ "reservations_move_within_customer_day",
+	  SPEND_AT("2", "8422", "marina", "E2", "11401", T0 " - " DAY), LEAVES("2", T0),
+	  LEAVES("2", T0 " - " DAY " + 1") },
+	{ "reservations_move_within_customer_day",
+	  SPEND_AT("2", "8422", "marina", "E2", "11401", T0 " - " DAY), LEAVES("2", "1795229999999"),
+	  LEAVES("2", "1795230000000") },
+	{ "reservations_move_within_day",
+	  SPEND("2", "8422", "ana", "E2", "15000") SPEND_AT("3", "8423", "bia", "E2", "16401", T0 " - " DAY),
+	  LEAVES("3", T0), LEAVES("3", T0 " + " DAY) },
+	{ "reservations_move_within_month",
+	  SPEND_AT("2", "8422", "ana", "E2", "1401", "1793501999998")
+	  SPEND_AT("3", "8423", "bia", "E2", "20000", T0 " - 2 * " DAY)
+	  SPEND_AT("4", "8424", "eva", "E2", "20000", T0 " - " DAY),
+	  LEAVES("2", "1793502000000"), LEAVES("2", "1793501999999") },
+	{ "reservations_move_within_count",
+	  SPEND("2", "8422", "ana", "E2", "1") SPEND("3", "8423", "ana", "E2", "1") SPEND("4", "8424", "ana", "E2", "1")
+	  SPEND_AT("5", "8425", "ana", "E2", "1", T0 " - " DAY), LEAVES("5", T0), LEAVES("5", T0 " + " DAY) },
+
 	/* what it may become */
+	{ "reservations_keep_their_terms", NOTHING, LEAVES("1", T0 " - 1"), LEAVES("1", T0 " + 1") },
+	{ "reservations_keep_their_terms", "UPDATE reservations SET state = 'spent';", LEAVES("1", T0 " + 1"),
+	  NOTHING },
 	{ "reservations_keep_their_terms", NOTHING, "UPDATE reservations SET amount_cents = 1",
 	  "UPDATE reservations SET changed_ms = changed_ms + 1" },
 	{ "reservations_keep_their_terms", NOTHING, "UPDATE reservations SET customer = 'nobody'", NOTHING },
@@ -286,8 +317,8 @@ static const struct attack attacks[] = {
 	{ "reservations_stay", NOTHING, "DELETE FROM reservations", NOTHING },
 	{ "reservations_are_not_replaced", SPEND("2", "8422", "ana", "E2", "1"),
 	  "INSERT OR REPLACE INTO reservations (case_id, offer_id, mandate_id, mandate_version, order_number, "
-	  "customer, e2eid, refund_id, amount_cents, reserved_ms, state, changed_ms) VALUES ('c_2', 'o_2', "
-	  "'cm', 1, '8422', 'ana', 'E2', 'r2', 1, " T0 ", 'reserved', " T0 ")",
+	  "customer, e2eid, refund_id, amount_cents, reserved_ms, executes_ms, state, changed_ms) VALUES "
+	  "('c_2', 'o_2', 'cm', 1, '8422', 'ana', 'E2', 'r2', 1, " T0 ", " T0 ", 'reserved', " T0 ")",
 	  NOTHING },
 
 	/* money leaves only under it */
@@ -299,12 +330,12 @@ static const struct attack attacks[] = {
 	  ORDER_TO_PAY("2", "r2", "E3", "100"), NOTHING },
 	{ "refunds_need_a_reservation", SPEND("2", "8422", "ana", "E2", "100"),
 	  ORDER_TO_PAY("2", "r2", "E2", "100"), NOTHING },
+	{ "refunds_count_when_they_leave", LEAVES("1", T0 " + 1"), ATTEMPT_AT("1", T0 " + 60002"),
+	  ATTEMPT_AT("1", T0 " + 60001") },
 	{ "refunds_are_sent_under_mandate", NOTHING, PAUSE ATTEMPT("1"), ATTEMPT("1") },
 	{ "refunds_are_sent_under_mandate", "UPDATE reservations SET state = 'spent'", ATTEMPT("1"), NOTHING },
-	{ "refunds_are_sent_under_mandate", NOTHING,
-	  "INSERT INTO attempts (operation_id, tool, credential, started_us) VALUES (1, 'pix', '', (" T0
-	  " + 30 * " DAY ") * 1000)",
-	  NOTHING },
+	{ "refunds_are_sent_under_mandate", LEAVES("1", T0 " + 30 * " DAY " - 1"),
+	  ATTEMPT_AT("1", T0 " + 30 * " DAY), ATTEMPT_AT("1", T0 " + 30 * " DAY " - 1") },
 
 	/* receipts and the log */
 	{ "receipts_are_kept", NOTHING, "UPDATE receipts SET body = x'00'", NOTHING },

@@ -419,20 +419,47 @@ what_is_in_flight_counts_and_what_is_released_does_not(void **state)
 	install("cm_support", 1000, NULL);
 	consented_case("c_1", "8421", "m1");
 	assert_true(reserve(NULL));
-	store_mandate_use(store, "8421", "marina", NOW_MS, &use);
+	store_mandate_use(store, "c_other", "8421", "marina", NOW_MS, &use);
 	assert_int_equal(use.order_cents, 18600);
 	assert_int_equal(use.customer_day_cents, 18600);
 	assert_int_equal(use.day_cents, 18600);
 	assert_int_equal(use.month_cents, 18600);
 	assert_int_equal(use.day_count, 1);
-	store_mandate_use(store, "8422", "ana", NOW_MS + DAY_MS, &use);
+	store_mandate_use(store, "c_other", "8422", "ana", NOW_MS + DAY_MS, &use);
 	assert_int_equal(use.order_cents, 0);
 	assert_int_equal(use.customer_day_cents, 0);
 	assert_int_equal(use.day_cents, 0);
 	assert_int_equal(use.month_cents, 18600);
 	assert_true(store_reservation_set(store, "c_1", RESERVATION_RELEASED, NOW_MS, NULL));
-	store_mandate_use(store, "8421", "marina", NOW_MS, &use);
+	store_mandate_use(store, "c_other", "8421", "marina", NOW_MS, &use);
 	assert_int_equal(use.order_cents + use.day_cents + use.month_cents + use.day_count, 0);
+}
+
+/* An order to pay counts on the day it leaves, and is not in its own way. */
+static void
+what_leaves_on_another_day_counts_there(void **state)
+{
+	struct mandate_use use;
+	struct why why = { "" };
+	(void)state;
+	install("cm_support", 1000, NULL);
+	consented_case("c_1", "8421", "m1");
+	assert_false(store_reservation_execute(store, "c_1", NOW_MS, &why));
+	assert_non_null(strstr(why.text, "no reservation under way"));
+	assert_true(reserve(NULL));
+	store_mandate_use(store, "c_1", "8421", "marina", NOW_MS, &use);
+	assert_int_equal(use.order_cents + use.day_cents + use.month_cents + use.day_count, 0);
+	assert_true(store_reservation_execute(store, "c_1", NOW_MS + DAY_MS, NULL));
+	store_mandate_use(store, "c_other", "8421", "marina", NOW_MS, &use);
+	assert_int_equal(use.day_cents + use.day_count, 0);
+	store_mandate_use(store, "c_other", "8421", "marina", NOW_MS + DAY_MS, &use);
+	assert_int_equal(use.customer_day_cents, 18600);
+	assert_int_equal(use.day_cents, 18600);
+	assert_int_equal(use.day_count, 1);
+	assert_true(store_reservation_execute(store, "c_1", NOW_MS + 2 * DAY_MS, NULL));
+	assert_true(store_reservation_set(store, "c_1", RESERVATION_SPENT, NOW_MS, NULL));
+	store_mandate_use(store, "c_1", "8421", "marina", NOW_MS + 2 * DAY_MS, &use);
+	assert_int_equal(use.day_cents, 18600); /* spent: no longer under way */
 }
 
 static void
@@ -656,6 +683,7 @@ main(void)
 		in_a_store(a_later_signature_replaces_an_earlier),
 		in_a_store(a_mandate_is_paused_and_resumed_and_revoked_for_good),
 		in_a_store(what_is_in_flight_counts_and_what_is_released_does_not),
+		in_a_store(what_leaves_on_another_day_counts_there),
 		in_a_store(another_case_of_the_order_sees_it_under_way),
 		in_a_store(a_refund_id_is_burnt_only_when_its_order_was_sent),
 		in_a_store(a_limit_of_the_schema_comes_back_as_its_sentence),
