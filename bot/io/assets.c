@@ -28,6 +28,7 @@
 	X(web_page_script, "templates/web/page.js")         \
 	X(web_words_script, "templates/web/words.js")       \
 	X(web_verify_script, "templates/web/verify.js")     \
+	X(web_door, "templates/web/door.html")              \
 	X(web_inbox, "templates/web/inbox.html")            \
 	X(web_inbox_script, "templates/web/inbox.js")       \
 	X(web_receipts, "templates/web/receipts.html")      \

@@ -41,7 +41,8 @@ static const struct route {
 	{ HTTP_GET, "/v1/receipts", STAFF, api_receipts, 0 },
 	{ HTTP_GET, "/v1/receipts/*", STAFF, api_receipt, 0 },
 
-	{ HTTP_GET, "/login/*", ANYONE, staff_login, 0 },
+	{ HTTP_GET, "/login/*", ANYONE, staff_link, 0 },
+	{ HTTP_POST, "/login/*", ANYONE, staff_login, 0 },
 	{ HTTP_POST, "/logout", STAFF, staff_logout, 0 },
 	{ HTTP_GET, "/assets/*", ANYONE, page_asset, 0 },
 	{ HTTP_GET, "/inbox/", STAFF, page_inbox, 0 },
@@ -84,12 +85,10 @@ is_local(struct http_exchange *exchange)
 static void
 answer_stranger(const struct visit *visit)
 {
-	bool is_page = text_ends_with(buffer_text(&visit->request->url), "/");
+	const char *url = buffer_text(&visit->request->url);
+	bool is_page = url[strcspn(url, "?") - 1] == '/';
 	if (is_page)
-		http_answer_text(visit->exchange, 401, "text/plain; charset=utf-8",
-		                 "Você não entrou, ou sua sessão acabou.\n"
-		                 "Peça um link de acesso a quem cuida do servidor: estorno staff "
-		                 "add NOME\n");
+		staff_answer_door(visit->server, visit->exchange, 401, DOOR_CLOSED);
 	else
 		http_answer_error(visit->exchange, 401, "not_logged_in",
 		                  "ask for a log-in link: estorno staff add NAME");
@@ -270,6 +269,19 @@ content_type(const char *path)
 #define CONTENT_POLICY                                                                  \
 	"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; " \
 	"img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+void
+answer_page(struct http_exchange *exchange, int status, const char *html)
+{
+	struct http_response response;
+	http_response_init(&response);
+	response.status = status;
+	http_header_add(&response.headers, "Content-Type", content_type(".html"));
+	http_header_add(&response.headers, "Content-Security-Policy", CONTENT_POLICY);
+	buffer_add_text(&response.body, html);
+	http_answer(exchange, &response);
+	http_response_free(&response);
+}
 
 void
 visit_answer_asset(const struct visit *visit, const char *path)

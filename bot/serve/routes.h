@@ -6,6 +6,7 @@
 #define SERVE_ROUTES_H
 
 #include "io/http_server.h"
+#include "serve/door.h"
 #include "serve/server.h"
 
 /* The public site; `context` is the server. */
@@ -46,8 +47,12 @@ void api_receipts(const struct visit *visit);
 void api_receipt(const struct visit *visit);
 
 /* --- staff.c: log-in ----------------------------------------------------------------------------- */
-void staff_login(const struct visit *visit);
+void staff_link(const struct visit *visit);  /* opened: shows a button, changes nothing */
+void staff_login(const struct visit *visit); /* its button */
 void staff_logout(const struct visit *visit);
+/* The page for who is not logged in. */
+void staff_answer_door(const struct server *server, struct http_exchange *exchange, int status,
+                       enum door door);
 /* Who sent this request; false when nobody is logged in. */
 bool staff_of(struct server *server, const struct http_request *request, struct staff *staff);
 
@@ -75,6 +80,9 @@ void visit_answer_json(const struct visit *visit, int status, json_t *json);
 
 /* The parsed body; NULL after a 400 was answered.  The caller frees it. */
 json_t *visit_body(const struct visit *visit);
+
+/* A page (HTML) that runs nothing but our own files. */
+void answer_page(struct http_exchange *exchange, int status, const char *html);
 
 /* A file from inside the binary. */
 void visit_answer_asset(const struct visit *visit, const char *path);

@@ -2,7 +2,8 @@
  * Log-in: a one-time link becomes a session cookie.
  *
  * `estorno staff add` gives the link; its secret and the cookie's are stored as hashes.
- * A link works once, for a quarter of an hour; a session ends after an hour without a
+ * Opening it shows a button, and the button uses it (door.c says why).  A link works once,
+ * for a quarter of an hour; a session ends after an hour without a
  * request and after twelve in any case.
  */
 #include <stdlib.h>
@@ -91,8 +92,27 @@ staff_of(struct server *server, const struct http_request *request, struct staff
 
 /* --- logging in -------------------------------------------------------------------------------------------------- */
 
+void
+staff_answer_door(const struct server *server, struct http_exchange *exchange, int status,
+                  enum door door)
+{
+	struct buffer html;
+	buffer_init(&html, 64 * 1024);
+	door_write(&html, door, server->folder.settings.locale);
+	answer_page(exchange, status, buffer_text(&html));
+	buffer_free(&html);
+}
+
+/* Whether the link is still good is not said before it is used. */
+void
+staff_link(const struct visit *visit)
+{
+	staff_answer_door(visit->server, visit->exchange, 200, DOOR_ENTER);
+}
+
 /* Runs inside a turn: the link is used up and the session begins in one transaction. */
 struct login {
+	const struct server *server;
 	struct http_exchange *exchange;
 	bool over_https;
 	char link_hash[DIGEST_HEX_SIZE];
@@ -106,8 +126,7 @@ log_in(void *context, struct store *store, int64_t now_ms, struct why *why)
 	struct staff staff;
 	char hash[DIGEST_HEX_SIZE];
 	if (!store_staff_link_use(store, login->link_hash, now_ms, &staff))
-		return why_set(why, "this link was used before, is too old, or never was one; ask "
-		                    "for another: estorno staff add NAME");
+		return why_set(why, "this link was used before, is too old, or never was one");
 	hash_of(login->secret, hash);
 	store_session_add(store, hash, staff.id, now_ms, now_ms + SESSION_LASTS_MS);
 	store_audit(store, now_ms, "staff", "staff.login", staff.name, "");
@@ -120,8 +139,9 @@ logged_in(void *context, bool ok, const struct why *why)
 	struct login *login = context;
 	struct http_response response;
 	char cookie[256];
+	(void)why;
 	if (!ok) {
-		http_answer_text(login->exchange, 403, "text/plain; charset=utf-8", why->text);
+		staff_answer_door(login->server, login->exchange, 403, DOOR_SPENT);
 		free(login);
 		return;
 	}
@@ -147,6 +167,7 @@ staff_login(const struct visit *visit)
 		                              .context = login };
 	uint8_t random[24];
 	ensure(login != NULL);
+	login->server = visit->server;
 	login->exchange = visit->exchange;
 	login->over_https = text_starts_with(visit->server->folder.settings.public_url, "https:");
 	hash_of(visit->rest, login->link_hash);

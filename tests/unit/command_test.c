@@ -1246,6 +1246,66 @@ the_program_leaves_no_core(void **state)
 	stop(&serve);
 }
 
+/* `method` is "GET /inbox/" or the like, `cookie` a whole header line or "". */
+static int
+visit(const struct running *running, const char *method, const char *cookie,
+      struct raw_message *answer)
+{
+	char request[1024];
+	assert_true(text_format(request, sizeof(request),
+	                        "%s HTTP/1.1\r\nHost: a\r\n%sContent-Length: 0\r\n\r\n", method,
+	                        cookie));
+	return ask_program(running, request, answer) ? answer->status : 0;
+}
+
+static int
+visit_status(const struct running *running, const char *method, const char *cookie)
+{
+	struct raw_message answer;
+	int status = visit(running, method, cookie, &answer);
+	raw_message_free(&answer);
+	return status;
+}
+
+/* Chats and mail filters open every link that they see. */
+static void
+a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
+{
+	char path[COMMAND_PATH_SIZE], get[COMMAND_PATH_SIZE + 8], post[COMMAND_PATH_SIZE + 8];
+	char cookie[256];
+	struct running serve;
+	struct raw_message answer;
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	start(&serve, "serve", "estorno-data");
+	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
+	said_path("/login/", path);
+	text_format(get, sizeof(get), "GET %s", path);
+	text_format(post, sizeof(post), "POST %s", path);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(visit(&serve, get, "", &answer), 200);
+		assert_null(strstr(answer.head, "Set-Cookie"));
+		assert_contains(answer.body, "<form method=\"post\">");
+		raw_message_free(&answer);
+	}
+	assert_int_equal(visit(&serve, post, "", &answer), 303);
+	assert_contains(answer.head, "\r\nLocation: /inbox/\r\n");
+	const char *set = strstr(answer.head, "\r\nSet-Cookie: ");
+	assert_non_null(set);
+	set += strlen("\r\nSet-Cookie: ");
+	assert_true(text_format(cookie, sizeof(cookie), "Cookie: %.*s\r\n", (int)strcspn(set, ";"),
+	                        set));
+	raw_message_free(&answer);
+	assert_int_equal(visit_status(&serve, "GET /inbox/", cookie), 200);
+	assert_int_equal(visit(&serve, post, "", &answer), 403);
+	assert_contains(answer.body, "Este link já foi usado ou venceu.");
+	raw_message_free(&answer);
+	assert_int_equal(visit(&serve, "GET /receipts/?order=8421", "", &answer), 401);
+	assert_contains(answer.body, "Sua sessão terminou ou ainda não começou");
+	raw_message_free(&answer);
+	stop(&serve);
+}
+
 static void
 only_who_knows_the_way_is_listened_to(void **state)
 {
@@ -1460,6 +1520,7 @@ main(void)
 		OF_A_STORY(a_backup_made_beside_the_writer_is_a_whole_store),
 		OF_A_STORY(what_was_sealed_before_a_restore_holds_and_what_comes_after_too),
 		OF_COMMANDS(the_program_leaves_no_core),
+		OF_COMMANDS(a_log_in_link_is_used_by_its_button_and_not_by_being_opened),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
 		OF_COMMANDS(a_new_webhook_secret_takes_over_at_once),
 		OF_COMMANDS(changes_go_to_the_running_program),

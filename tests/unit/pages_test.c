@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "io/assets.h"
 #include "proof/gate.h"
+#include "serve/door.h"
 #include "serve/shown_case.h"
 #include "tests/sim/scene.h"
 
@@ -320,7 +321,8 @@ assert_refers_to_files(const char *text, const char *before, char after)
 static void
 pages_are_whole_and_keep_to_the_policy_they_are_sent_with(void **state)
 {
-	static const char *const pages[] = { "inbox.html", "receipts.html", "sandbox.html" };
+	static const char *const pages[] = { "inbox.html", "receipts.html", "sandbox.html",
+		                             "door.html" };
 	static const char *const scripts[] = { "page.js", "inbox.js", "receipts.js", "sandbox.js" };
 	static const char *const refused[] = { " style=",   "<style",    "<script>",
 		                               " onclick=", "innerHTML", "insertAdjacentHTML",
@@ -338,6 +340,39 @@ pages_are_whole_and_keep_to_the_policy_they_are_sent_with(void **state)
 		assert_refers_to_files(web_file(scripts[i]), "from \"./", '"');
 }
 
+static void
+assert_at_the_door(enum door door, const char *locale, const char *language, const char *words)
+{
+	struct buffer html;
+	char tag[32];
+	buffer_init(&html, 64 * 1024);
+	door_write(&html, door, locale);
+	assert_true(text_format(tag, sizeof(tag), "<html lang=\"%s\">", language));
+	assert_non_null(strstr(buffer_text(&html), tag));
+	assert_non_null(strstr(buffer_text(&html), words));
+	assert_non_null(strstr(buffer_text(&html), "</html>"));
+	assert_null(strchr(buffer_text(&html), '{'));
+	bool has_button = strstr(buffer_text(&html), "<form method=\"post\"><button") != NULL;
+	assert_int_equal(has_button, door == DOOR_ENTER);
+	buffer_free(&html);
+}
+
+static void
+the_door_speaks_the_shops_language(void **state)
+{
+	(void)state;
+	assert_at_the_door(DOOR_ENTER, "pt-BR", "pt-BR", ">Entrar</button>");
+	assert_at_the_door(DOOR_SPENT, "pt-BR", "pt-BR", "Este link já foi usado ou venceu.");
+	assert_at_the_door(DOOR_CLOSED, "pt-BR", "pt-BR",
+	                   "Sua sessão terminou ou ainda não começou");
+	assert_at_the_door(DOOR_ENTER, "es", "es", ">Entrar</button>");
+	assert_at_the_door(DOOR_SPENT, "es", "es", "Este enlace ya se usó o venció.");
+	assert_at_the_door(DOOR_CLOSED, "es", "es", "Su sesión terminó o todavía no empezó");
+	assert_at_the_door(DOOR_ENTER, "en", "en", ">Log in</button>");
+	assert_at_the_door(DOOR_SPENT, "en", "en", "estorno staff add NAME");
+	assert_at_the_door(DOOR_CLOSED, "en", "en", "Your session ended or has not begun");
+}
+
 int
 main(void)
 {
@@ -352,6 +387,7 @@ main(void)
 		cmocka_unit_test(a_case_that_does_not_exist_is_nothing),
 		cmocka_unit_test(every_name_that_people_may_meet_has_words),
 		cmocka_unit_test(every_condition_of_a_receipt_has_a_sentence),
+		cmocka_unit_test(the_door_speaks_the_shops_language),
 		cmocka_unit_test(pages_are_whole_and_keep_to_the_policy_they_are_sent_with),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
