@@ -16,6 +16,7 @@
 #include "io/folder.h"
 #include "proof/checkpoint.h"
 #include "proof/disclosure.h"
+#include "io/http_client.h"
 #include "proof/key_text.h"
 #include "proof/log_proof.h"
 #include "proof/receipt.h"
@@ -1378,6 +1379,48 @@ changes_go_to_the_running_program(void **state)
 	assert_mandate("active", true);
 }
 
+/* A page of the running program; the caller frees. */
+static char *
+page(const struct running *running, const char *path)
+{
+	const struct http_call call = { .timeout_ms = 10 * SECOND_MS };
+	struct http_request request;
+	struct http_response response;
+	struct http_end end;
+	http_request_init(&request);
+	http_response_init(&response);
+	buffer_add_format(&request.url, "%.*s%s",
+	                  (int)strcspn(running->line + strlen("listening on "), "\n"),
+	                  running->line + strlen("listening on "), path);
+	if (!http_client_once(&request, &call, NULL, &response, &end))
+		fail_msg("%s: %s", path, end.why.text);
+	assert_int_equal(response.status, 200);
+	char *text = strdup(buffer_text(&response.body));
+	http_request_free(&request);
+	http_response_free(&response);
+	return text;
+}
+
+/* While money is paused: it is ready all the same, and says so; the log's first key is retired. */
+static void
+assert_pages_tell_the_pause(const struct running *serve)
+{
+	char *ready = page(serve, "/readyz"), *metrics = page(serve, "/metrics");
+	char *keys = page(serve, "/v1/signing-keys");
+	assert_contains(ready, "paused: estorno reconcile");
+	assert_contains(metrics, "\nestorno_money_paused 1\n");
+	json_t *json = json_parse(keys, strlen(keys), 64 * 1024, NULL);
+	const json_t *list = json_object_get(json, "keys");
+	assert_int_equal(json_array_size(list), 3);
+	assert_string_equal(text_at(json_array_get(list, 1), "status"), "retired");
+	assert_string_equal(text_at(json_array_get(list, 2), "status"), "active");
+	assert_string_equal(text_at(json_array_get(list, 2), "use"), "log");
+	json_decref(json);
+	free(ready);
+	free(metrics);
+	free(keys);
+}
+
 /* A store without the mark that lay beside it: another machine, or a file put back with its folder. */
 static void
 a_store_from_elsewhere_waits_until_the_bank_was_asked(void **state)
@@ -1393,6 +1436,7 @@ a_store_from_elsewhere_waits_until_the_bank_was_asked(void **state)
 	assert_complained("Money is paused");
 	assert_int_equal(estorno("check", NULL), NO);
 	assert_said("estorno reconcile");
+	assert_pages_tell_the_pause(&serve);
 	assert_int_equal(estorno("reconcile", "--json", NULL), YES);
 	json_t *rows = output_json();
 	assert_int_equal(json_array_size(rows), 0); /* nothing had ever been offered */

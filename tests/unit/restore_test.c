@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "proof/checkpoint.h"
+#include "serve/shown_case.h"
 #include "tests/sim/scene.h"
 
 #define MARINA    "5520999990101"
@@ -98,11 +99,16 @@ assert_paid_once(struct scene *scene)
 	assert_int_equal(puts_at_the_bank(scene), 1);
 }
 
+/* As the inbox is told it, too. */
 static bool
 is_paused(struct scene *scene)
 {
+	const struct staff agent = { .name = "ana", .role = "agent" };
 	store_begin(scene->store);
 	bool paused = store_money_is_paused(scene->store);
+	json_t *inbox = shown_cases(scene->store, &agent);
+	assert_int_equal(json_is_true(json_object_get(inbox, "money_paused")), paused);
+	json_decref(inbox);
 	assert_true(store_commit(scene->store, NULL));
 	return paused;
 }
