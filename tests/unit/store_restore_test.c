@@ -3,6 +3,8 @@
  */
 #include "tests/command.h"
 
+#include <sqlite3.h>
+
 #include "base/instant.h"
 #include "io/store.h"
 
@@ -51,31 +53,38 @@ open_writer(void)
 
 /* --- things that happen ----------------------------------------------------------------------- */
 
-/* A call about a case: a note is ordered, or an order is read.  What was asked leaves with the commit. */
-static void
-ask(enum operation_kind kind)
+/* A call about a case: a note is ordered, or looked at.  What was asked leaves with the commit: true. */
+static bool
+try_to_ask(struct store *store, enum operation_kind kind)
 {
 	struct contact contact = { .channel = "zapi", .address = "5520999990101" };
 	struct operation *operation = calloc(1, sizeof(*operation));
 	struct refund_case *c = calloc(1, sizeof(*c));
-	struct store *store = open_writer();
 	struct why why = { "" };
 	assert_true(operation != NULL && c != NULL);
 	operation->kind = kind;
-	assert_true(text_format(operation->note.ref, sizeof(operation->note.ref), "n%lld",
-	                        (long long)++refs));
+	char *ref =
+		kind == OPERATION_INVOICE_ISSUE ? operation->note.ref : operation->note_status.ref;
+	assert_true(text_format(ref, NOTE_REF_SIZE, "n%lld", (long long)++refs));
 	store_begin(store);
 	case_open(c, "c_aaaaaaaaaaaa", store_contact(store, &contact, NOW_MS), NOW_MS);
 	c->give_up_ms = NOW_MS + DAY_MS;
 	store_case_save(store, c, NOW_MS);
 	int64_t id = store_operation(store, c->id, operation, NOW_MS, &why);
 	int64_t attempt = store_attempt_open(store, id, "focus", "focus write 1", NOW_MS, &why);
+	assert_int_not_equal(attempt, 0);
 	store_attempt_close(store, attempt, NOW_MS, OUTCOME_UNKNOWN, "");
-	if (attempt == 0 || !store_commit(store, &why))
-		fail_msg("%s", why.text);
-	store_close(store);
 	free(operation);
 	free(c);
+	return store_commit(store, &why);
+}
+
+static void
+ask(enum operation_kind kind)
+{
+	struct store *store = open_writer();
+	assert_true(try_to_ask(store, kind));
+	store_close(store);
 }
 
 /* One more receipt is sealed, and the head over it is signed. */
@@ -262,6 +271,58 @@ a_new_store_beside_an_old_mark_is_an_older_one(void **state)
 	assert_int_equal(restores(NULL), 1);
 }
 
+/* --- a mark that can't be raised --------------------------------------------------------------- */
+
+/* SQLite's own file system, but for the file beside the store: it can be read and not written. */
+static sqlite3_io_methods unwritable;
+
+static int
+refuse_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at)
+{
+	(void)file, (void)bytes, (void)count, (void)at;
+	return SQLITE_FULL;
+}
+
+static int
+open_unwritable(sqlite3_vfs *self, sqlite3_filename name, sqlite3_file *file, int flags, int *out)
+{
+	sqlite3_vfs *disk = self->pAppData;
+	int code = disk->xOpen(disk, name, file, flags, out);
+	if (code == SQLITE_OK && name != NULL && text_ends_with(name, ".lock")) {
+		unwritable = *file->pMethods;
+		unwritable.xWrite = refuse_write;
+		file->pMethods = &unwritable;
+	}
+	return code;
+}
+
+/* Nothing may leave of a turn whose mark is not on disk: an older file could not be told from this one. */
+static void
+a_commit_whose_mark_is_not_on_disk_has_failed(void **state)
+{
+	sqlite3_vfs *disk = sqlite3_vfs_find(NULL), full = *disk;
+	struct store *store;
+	struct why why = { "" };
+	(void)state;
+	ask(OPERATION_INVOICE_ISSUE);
+	full.zName = "full";
+	full.pAppData = disk;
+	full.xOpen = open_unwritable;
+	assert_int_equal(sqlite3_vfs_register(&full, 1), SQLITE_OK);
+	store = open_writer();
+	store_begin(store);
+	store_set_clock(store, NOW_MS + 1);
+	assert_true(store_commit(store, &why)); /* nothing leaves: no mark is needed */
+	assert_int_equal(try_to_ask(store, OPERATION_INVOICE_NOTE), true);
+	assert_int_equal(try_to_ask(store, OPERATION_INVOICE_ISSUE), false);
+	assert_false(store_is_well(store, &why));
+	assert_non_null(strstr(why.text, "the mark beside the store can't be written"));
+	store_close(store);
+	assert_int_equal(sqlite3_vfs_unregister(&full), SQLITE_OK);
+	assert_int_equal(sqlite3_vfs_register(disk, 1), SQLITE_OK);
+	assert_int_equal(restores(NULL), 0); /* what was committed is there, and has not left */
+}
+
 /* --- the pause -------------------------------------------------------------------------------- */
 
 static void
@@ -301,6 +362,7 @@ main(void)
 		TEST(each_restore_is_noticed_after_an_earlier_one),
 		TEST(a_mark_that_can_not_be_read_is_no_mark_to_go_by),
 		TEST(a_new_store_beside_an_old_mark_is_an_older_one),
+		TEST(a_commit_whose_mark_is_not_on_disk_has_failed),
 		TEST(the_pause_ends_when_nothing_is_left_to_ask),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
