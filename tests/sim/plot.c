@@ -402,6 +402,7 @@ keep_copy(struct sim *sim, const struct act *act)
 	if (sim->plot.older != NULL)
 		return;
 	sim->plot.older = disk_copy(sim->disk);
+	sim->plot.older_tampered = sim->plot.tampered;
 	sim->promises.older_receipts = sim->promises.receipts;
 	add_act(sim, ACT_RESTORE, choose(sim, act, 1, 20 * MINUTE_MS));
 }
@@ -412,7 +413,37 @@ put_back(struct sim *sim)
 	sim->counts.restores++;
 	scene_stop(sim->scene);
 	disk_restore(sim->disk, sim->plot.older, ".lock");
+	sim->plot.tampered = sim->plot.older_tampered;
 	promises_restored(sim);
+	plot_reconcile(sim, draw(sim, 10 * MINUTE_MS));
+}
+
+/* `estorno reconcile`, until money may move. */
+static bool
+reconcile(void *context, struct store *store, int64_t now_ms, struct why *why)
+{
+	struct sim *sim = context;
+	static struct reconciliation found;
+	(void)store;
+	(void)now_ms;
+	bool ok = engine_reconcile(sim->scene->engine, &found, why);
+	if (!ok || found.paused)
+		plot_reconcile(sim, MINUTE_MS);
+	return ok;
+}
+
+void
+plot_reconcile(struct sim *sim, int64_t after_ms)
+{
+	add_act(sim, ACT_RECONCILE, after_ms);
+}
+
+static void
+ask_bank(struct sim *sim)
+{
+	const struct engine_change asked = { .apply = reconcile, .context = sim };
+	if (!engine_apply(sim->scene->engine, &asked))
+		plot_reconcile(sim, MINUTE_MS);
 }
 
 /* --- the acts ------------------------------------------------ */
@@ -480,6 +511,8 @@ plot_do(struct sim *sim)
 			change_mandate(sim, MANDATE_ACTIVE, false);
 		else if (act.kind == ACT_RESTORE)
 			put_back(sim);
+		else if (act.kind == ACT_RECONCILE)
+			ask_bank(sim);
 		else
 			family_acts(sim, &act);
 	}

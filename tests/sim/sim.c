@@ -69,6 +69,8 @@ come_to_rest(struct sim *sim)
 	faults_clear(&sim->scene->sandbox.world->faults);
 	faults_clear(zapi_faults(sim->scene->sandbox.chats));
 	zapi_link(sim->scene->sandbox.chats, true, sim->scene->now_ms);
+	if (sim->counts.restores > 0)
+		plot_reconcile(sim, MINUTE_MS);
 	live(sim, sim->scene->now_ms + 4 * DAY_MS);
 }
 

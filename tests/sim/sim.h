@@ -40,7 +40,8 @@ enum act_kind {
 	ACT_FAMILY,
 	ACT_RESUME, /* the paused mandate */
 	ACT_STAFF,
-	ACT_RESTORE
+	ACT_RESTORE,
+	ACT_RECONCILE
 };
 
 struct act {
@@ -62,6 +63,7 @@ struct plot {
 	struct mandate mandate; /* the one that finance signed */
 	bool tampered;
 	struct disk_image *older;
+	bool older_tampered;
 };
 
 /* --- promises.c --- */
@@ -143,6 +145,7 @@ void plot_end(struct sim *sim);
 void plot_equip(struct sim *sim);
 int64_t plot_next_ms(const struct sim *sim);
 void plot_do(struct sim *sim);
+void plot_reconcile(struct sim *sim, int64_t after_ms);
 void plot_heard(struct sim *sim, const char *phone, const char *template);
 
 void promises_departs(struct sim *sim, const struct http_request *request);

@@ -60,7 +60,7 @@
 	X(STAFF, "staff release and deny", 6000)                            \
 	X(CLOCK, "the clock jumps", 2500)                                   \
 	X(KILL, "killed at some moment", 3500)                              \
-	X(OLDER_STORE, "restart with an older copy of the store", 0)
+	X(OLDER_STORE, "restart with an older copy of the store", 2500)
 
 enum family {
 #define X(name, text, common) FAMILY_##name,
