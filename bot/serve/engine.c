@@ -261,17 +261,7 @@ tell(struct item *item, bool committed)
 static bool
 something_to_do(const struct engine *engine)
 {
-	return engine->item_count > 0 || engine->seal_waits || !engine->recovered ||
-	       engine->setup.io.now_ms(engine->setup.io.context) >= engine->wake_ms;
-}
-
-/* Now, but never behind what was committed: a clock set back opens no limit again. */
-static void
-read_clock(struct engine *engine)
-{
-	int64_t stored_ms = store_clock_ms(engine->store);
-	int64_t now_ms = engine->setup.io.now_ms(engine->setup.io.context);
-	engine->now_ms = now_ms > stored_ms ? now_ms : stored_ms;
+	return engine_wake_ms(engine) <= engine->setup.io.now_ms(engine->setup.io.context);
 }
 
 static bool
@@ -286,7 +276,7 @@ one_turn(struct engine *engine, struct why *why)
 	engine->counts.turns++;
 
 	store_begin(engine->store);
-	read_clock(engine);
+	engine_clock_read(engine);
 	recover(engine);
 	engine_sign_prepared(engine);
 	for (size_t i = 0; i < count; i++)
@@ -325,8 +315,9 @@ engine_turn(struct engine *engine, struct why *why)
 int64_t
 engine_wake_ms(const struct engine *engine)
 {
-	bool at_once = engine->item_count > 0 || engine->seal_waits || !engine->recovered;
-	return at_once ? 0 : engine->wake_ms;
+	bool at_once = engine->item_count > 0 || engine->seal_waits || !engine->recovered ||
+	               engine_clock_was_set_back(engine);
+	return at_once ? 0 : engine_clock_at_host(engine, engine->wake_ms);
 }
 
 int64_t

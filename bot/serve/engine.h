@@ -14,6 +14,7 @@
  * seeded world with faults.  The rooms:
  *
  *	engine.c        the turn, and what happens at start
+ *	engine_clock.c  its time, which never goes back
  *	engine_case.c   a case meets an event; its effects become rows
  *	engine_hear.c   what channels hear
  *	engine_ask.c    operations: attempts, tokens, the dialogue with a tool
@@ -140,7 +141,7 @@ void engine_reconnect(struct engine *engine);
  * acknowledged and nothing left in that turn, and the process must stop. */
 bool engine_turn(struct engine *engine, struct why *why);
 
-/* When time itself brings the next turn; INT64_MAX when nothing is due. */
+/* When time itself brings the next turn, by the host's clock; INT64_MAX when nothing is due. */
 int64_t engine_wake_ms(const struct engine *engine);
 
 /* Calls under way. */

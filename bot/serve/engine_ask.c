@@ -478,8 +478,7 @@ keep_token(struct engine *engine, struct connection *connection, const struct ac
 	free(connection->access_token);
 	connection->access_token = strdup(token->text);
 	ensure(connection->access_token != NULL);
-	connection->access_token_until_ms =
-		engine->setup.io.now_ms(engine->setup.io.context) + token->lasts_ms;
+	connection->access_token_until_ms = engine->now_ms + token->lasts_ms;
 }
 
 static void

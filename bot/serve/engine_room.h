@@ -74,6 +74,13 @@ struct item {
 	struct why why;
 };
 
+/* Ours against the host's: engine_clock.c. */
+struct engine_clock {
+	int64_t host_ms,
+		ours_ms; /* from here on ours goes at half the pace; the same while it is not ahead */
+	int64_t seen_ms; /* the host's when it was last read */
+};
+
 struct engine {
 	struct engine_setup setup;
 	struct store *store;
@@ -89,8 +96,9 @@ struct engine {
 	size_t item_count;
 	size_t gathered_count; /* of them, those that came from outside and can come again */
 	struct item items[TURN_EVENTS_MAX + FLIGHTS_MAX]; /* every flight lands once */
-	int64_t now_ms; /* of this turn; never behind the store's clock */
-	int64_t wake_ms;
+	struct engine_clock clock;
+	int64_t now_ms;  /* of this turn; never behind the store's clock */
+	int64_t wake_ms; /* by the same clock */
 	int64_t revision;
 	bool seal_waits; /* a receipt's bytes were committed: sign it in the next turn */
 	bool recovered;
@@ -103,6 +111,17 @@ struct engine {
 	struct refund_case *c;   /* the case at hand */
 	struct effects *effects; /* of the step at hand */
 };
+
+/* --- engine_clock.c -------------------------------------------------------------------------- */
+
+/* Sets now_ms, at the begin of a turn. */
+void engine_clock_read(struct engine *engine);
+
+/* What waits must be looked at anew: it is no longer due when it was. */
+bool engine_clock_was_set_back(const struct engine *engine);
+
+/* When ours shows `at_ms`, the host's shows this, unless it is set again. */
+int64_t engine_clock_at_host(const struct engine *engine, int64_t at_ms);
 
 /* --- engine_case.c --------------------------------------------------------------------------- */
 
