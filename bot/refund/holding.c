@@ -144,7 +144,7 @@ held_denied(struct step *s)
 {
 	ensure(case_may_be_denied(s->c));
 	enum hold_reason reason = s->c->reason;
-	step_say(s, TEMPLATE_DENIED);
+	step_say(s, s->c->order_number[0] == '\0' ? TEMPLATE_DENIED_NO_ORDER : TEMPLATE_DENIED);
 	step_enter(s, CASE_REFUSED);
 	s->c->reason = reason;
 }

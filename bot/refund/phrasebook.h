@@ -40,6 +40,7 @@
 	X(TYPE_PLEASE, "type_please", "")                          \
 	X(THANKS, "thanks", "")                                    \
 	X(DENIED, "denied", "order why")                           \
+	X(DENIED_NO_ORDER, "denied_no_order", "why")               \
 	X(PAID_TODAY, "paid_today", "")                            \
 	X(PAID_YESTERDAY, "paid_yesterday", "")                    \
 	X(PAID_ON, "paid_on", "date")

@@ -6,7 +6,8 @@ arm pix.refund not_done
 say Pode sim.
 case 8421 HELD bank_declined
 deny 8421 vamos resolver por telefone
-hear A equipe analisou o pedido #8421 e não vai fazer o estorno. Motivo: vamos resolver por telefone.
+hear A equipe analisou o pedido #8421 e não vai fazer o estorno.
+hear Motivo: vamos resolver por telefone
 case 8421 REFUSED bank_declined
 refunds 8421 1 18600 NAO_REALIZADO
 puts 1
