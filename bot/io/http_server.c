@@ -936,6 +936,12 @@ http_exchange_peer(const struct http_exchange *exchange)
 	return exchange->peer;
 }
 
+bool
+http_exchange_is_forwarded(const struct http_exchange *exchange)
+{
+	return exchange->head.is_forwarded;
+}
+
 void
 http_answer(struct http_exchange *exchange, const struct http_response *response)
 {

@@ -76,6 +76,10 @@ const struct http_request *http_exchange_request(const struct http_exchange *exc
 /* Numeric address of the other side: "127.0.0.1", "unix" for a unix socket. */
 const char *http_exchange_peer(const struct http_exchange *exchange);
 
+/* Came through a proxy that says so (Forwarded, X-Forwarded-*, X-Real-IP, Via): then the peer is the proxy,
+ * and not who asks. */
+bool http_exchange_is_forwarded(const struct http_exchange *exchange);
+
 /* Answers.  The headers of `response` are sent as they are, Content-Length is added, and with it
  * `X-Content-Type-Options: nosniff`, `Referrer-Policy: no-referrer` and `Cache-Control: no-store` where
  * the response does not say otherwise.  `response` is copied. */

@@ -8,7 +8,8 @@
  *
  * Most headers are looked at for their form only and forgotten.  The few that somebody
  * here reads stand in the table `kept`: a new one is a new row.  Those that say where
- * the request ends and whether the connection lives on stand in `framing`.
+ * the request ends, whether the connection lives on and whether a proxy sent it stand in
+ * `framing`.
  *
  * An Upgrade header is forgotten like any other, so that an `Upgrade: h2c`, which Z-API's
  * posts may carry (receipts.md section 6), changes nothing.
@@ -202,14 +203,24 @@ read_expect(struct reader *reader, const char *value)
 	return 0;
 }
 
+/* Any number of them, and whatever they say: that one is there tells that the sender is not who he seems. */
+static int
+read_forwarded(struct reader *reader, const char *value)
+{
+	(void)value;
+	reader->head->is_forwarded = true;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*read)(struct reader *reader, const char *value);
 } framing[] = {
-	{ "content-length", read_content_length },
-	{ "transfer-encoding", read_transfer_encoding },
-	{ "connection", read_connection },
-	{ "expect", read_expect },
+	{ "content-length", read_content_length }, { "transfer-encoding", read_transfer_encoding },
+	{ "connection", read_connection },         { "expect", read_expect },
+	{ "forwarded", read_forwarded },           { "via", read_forwarded },
+	{ "x-forwarded-for", read_forwarded },     { "x-forwarded-host", read_forwarded },
+	{ "x-forwarded-proto", read_forwarded },   { "x-real-ip", read_forwarded },
 };
 
 /* Given twice, nobody could say which one counts. */

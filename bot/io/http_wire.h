@@ -17,6 +17,7 @@
 struct http_head {
 	size_t body_length;    /* Content-Length, 0 when there is none */
 	bool keep_alive;       /* another request may follow on this connection */
+	bool is_forwarded;     /* a proxy says that it speaks for somebody else */
 	bool expects_continue; /* the sender waits for "100 Continue" before the body */
 };
 

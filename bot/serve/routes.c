@@ -6,6 +6,11 @@
  *	STAFF     somebody who is logged in
  *	LOOPBACK  this machine only
  *	SANDBOX   this machine only, and only in the sandbox: elsewhere it does not exist
+ *
+ * Behind a proxy on this machine everybody comes from this machine, so what a proxy has
+ * forwarded, and says so, is never local.  One that hides it can't be told from a neighbour:
+ * which paths it may forward is the operator's to say (README), and whoever may read the
+ * control socket gets /metrics there, with no TCP at all.
  */
 #include "serve/routes.h"
 
@@ -78,7 +83,8 @@ static bool
 is_local(struct http_exchange *exchange)
 {
 	const char *peer = http_exchange_peer(exchange);
-	return text_equal(peer, "127.0.0.1") || text_equal(peer, "::1");
+	return (text_equal(peer, "127.0.0.1") || text_equal(peer, "::1")) &&
+	       !http_exchange_is_forwarded(exchange);
 }
 
 /* People get a sentence, programs an error; both learn how to come in and nothing else. */
@@ -216,8 +222,13 @@ routes_handle_control(void *context, struct http_exchange *exchange)
 		               .request = http_exchange_request(exchange) };
 	const char *url = buffer_text(&visit.request->url);
 	const char *action = match("/control/*", url);
+	if (text_equal(url, "/metrics") && visit.request->method == HTTP_GET) {
+		api_metrics(&visit);
+		return;
+	}
 	if (action == NULL || visit.request->method != HTTP_POST) {
-		http_answer_error(exchange, 404, "not_found", "POST /control/ACTION");
+		http_answer_error(exchange, 404, "not_found",
+		                  "POST /control/ACTION or GET /metrics");
 		return;
 	}
 	json_t *input = visit_body(&visit);

@@ -16,7 +16,7 @@ void routes_handle(void *context, struct http_exchange *exchange);
  * be heard. */
 size_t routes_body_max(void *context, const struct http_request *request);
 
-/* The control socket; `context` is the server. */
+/* The control socket: POST /control/ACTION (control.h), GET /metrics.  `context` is the server. */
 void routes_handle_control(void *context, struct http_exchange *exchange);
 
 /* What a handler is given. */

@@ -1307,6 +1307,46 @@ a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
 	stop(&serve);
 }
 
+/* What the control socket of `data` answers to a request, by its status. */
+static int
+control_status(const char *data, const char *request)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct raw_message answer = { 0 };
+	assert_true(
+		text_format(address.sun_path, sizeof(address.sun_path), "%s/control.sock", data));
+	int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+	raw_limit(descriptor);
+	assert_int_equal(connect(descriptor, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_true(raw_send(descriptor, request) && raw_receive(descriptor, &answer));
+	close(descriptor);
+	raw_message_free(&answer);
+	return answer.status;
+}
+
+static void
+what_a_proxy_forwards_is_not_from_this_machine(void **state)
+{
+	static const char *const said[] = {
+		"Forwarded: for=203.0.113.7\r\n",
+		"X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-For: 198.51.100.2\r\n",
+		"Via: 1.1 proxy\r\n",
+	};
+	struct running sandbox;
+	(void)state;
+	start(&sandbox, "sandbox", "play");
+	assert_int_equal(visit_status(&sandbox, "GET /metrics", ""), 200);
+	assert_int_equal(visit_status(&sandbox, "GET /sandbox/books", ""), 200);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		assert_int_equal(visit_status(&sandbox, "GET /metrics", said[i]), 404);
+		assert_int_equal(visit_status(&sandbox, "GET /sandbox/books", said[i]), 404);
+		assert_int_equal(visit_status(&sandbox, "GET /healthz", said[i]), 200);
+	}
+	assert_int_equal(control_status("play", "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"), 200);
+	assert_int_equal(control_status("play", "GET /inbox/ HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
+	stop(&sandbox);
+}
+
 static void
 only_who_knows_the_way_is_listened_to(void **state)
 {
@@ -1565,6 +1605,7 @@ main(void)
 		OF_A_STORY(what_was_sealed_before_a_restore_holds_and_what_comes_after_too),
 		OF_COMMANDS(the_program_leaves_no_core),
 		OF_COMMANDS(a_log_in_link_is_used_by_its_button_and_not_by_being_opened),
+		OF_COMMANDS(what_a_proxy_forwards_is_not_from_this_machine),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
 		OF_COMMANDS(a_new_webhook_secret_takes_over_at_once),
 		OF_COMMANDS(changes_go_to_the_running_program),
