@@ -8,6 +8,7 @@
 #include "base/ensure.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "proof/digest.h"
 #include "proof/key_text.h"
 #include "proof/log_proof.h"
 #include "serve/routes.h"
@@ -154,16 +155,35 @@ api_checkpoint(const struct visit *visit)
 		http_answer_error(visit->exchange, 404, "empty_log", "nothing is sealed yet");
 }
 
+/* ?leaf= is the receipt's own leaf hash, which only who holds the receipt can tell. */
+static bool
+names_leaf(const char *leaf, const struct inclusion_proof *proof)
+{
+	char own[DIGEST_HEX_SIZE];
+	digest_print(&proof->leaf, own);
+	return text_equal_secret(own, leaf);
+}
+
+/* A receipt's id is made of the order's number, so anybody can guess it: whether an order had a refund is
+ * told to staff, and to who has the receipt already.  Everybody else hears the same of any id (P13). */
 void
 api_inclusion(const struct visit *visit)
 {
 	struct inclusion_proof *proof = calloc(1, sizeof(*proof));
+	char leaf[DIGEST_HEX_SIZE];
+	struct staff staff;
 	struct why why = { "" };
 	ensure(proof != NULL);
-	if (shown_inclusion(visit->server->folder.store, visit->rest, proof, &why))
+	bool has_leaf = http_query(buffer_text(&visit->request->url), "leaf", leaf, sizeof(leaf));
+	if (!has_leaf && !staff_of(visit->server, visit->request, &staff))
+		http_answer_error(visit->exchange, 401, "not_logged_in",
+		                  "add ?leaf= with the receipt's own leaf hash, or log in");
+	else if (shown_inclusion(visit->server->folder.store, visit->rest, proof, &why) &&
+	         (!has_leaf || names_leaf(leaf, proof)))
 		visit_answer_json(visit, 200, inclusion_proof_to_json(proof));
 	else
-		http_answer_error(visit->exchange, 404, "not_found", why.text);
+		http_answer_error(visit->exchange, 404, "not_found",
+		                  "the log's head has no such leaf");
 	free(proof);
 }
 

@@ -2,7 +2,7 @@
  * The table, and who may come in.
  *
  *	ANYONE    webhooks (their secret is the path), health, and what is public by nature:
- *	          keys, log heads, proofs
+ *	          keys, log heads, proofs (of a receipt's leaf only for who can name the leaf)
  *	STAFF     somebody who is logged in
  *	LOOPBACK  this machine only
  *	SANDBOX   this machine only, and only in the sandbox: elsewhere it does not exist

@@ -1347,6 +1347,86 @@ what_a_proxy_forwards_is_not_from_this_machine(void **state)
 	stop(&sandbox);
 }
 
+/* A customer of the sandbox writes. */
+static void
+say(const struct running *sandbox, const char *text)
+{
+	char body[256], request[512];
+	assert_true(
+		text_format(body, sizeof(body), "{\"from\":\"" MARINA "\",\"text\":\"%s\"}", text));
+	assert_true(text_format(
+		request, sizeof(request),
+		"POST /sandbox/say HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n%s",
+		strlen(body), body));
+	assert_int_equal(status_of(sandbox, request) / 100, 2);
+}
+
+/* Plays until the order's case stands so; a refund takes a few seconds of real time. */
+static void
+wait_for_case(const char *state)
+{
+	for (int i = 0; i < 600; i++) {
+		assert_int_equal(estorno("cases", state, "--data", "play", NULL), YES);
+		if (strstr(buffer_text(&output), "8421") != NULL)
+			return;
+		usleep(50 * 1000);
+	}
+	fail_msg("the case of 8421 is not %s", state);
+}
+
+static void
+start_sandbox_with_a_refund(struct running *sandbox)
+{
+	start(sandbox, "sandbox", "play");
+	say(sandbox, "quero o estorno do pedido 8421, veio quebrado");
+	wait_for_case("offered");
+	say(sandbox, "pode sim");
+	wait_for_case("closed");
+}
+
+/* Opens a log-in link and presses its button; `cookie` is a whole header line. */
+static void
+log_in(const struct running *running, const char *data, char *cookie, size_t size)
+{
+	char path[COMMAND_PATH_SIZE], post[COMMAND_PATH_SIZE + 8];
+	struct raw_message answer;
+	assert_int_equal(estorno("staff", "add", "ana", "--data", data, NULL), YES);
+	said_path("/login/", path);
+	text_format(post, sizeof(post), "POST %s", path);
+	assert_int_equal(visit(running, post, "", &answer), 303);
+	const char *set = strstr(answer.head, "\r\nSet-Cookie: ");
+	assert_non_null(set);
+	set += strlen("\r\nSet-Cookie: ");
+	assert_true(text_format(cookie, size, "Cookie: %.*s\r\n", (int)strcspn(set, ";"), set));
+	raw_message_free(&answer);
+}
+
+static void
+whether_an_order_was_refunded_is_told_to_who_has_the_receipt(void **state)
+{
+	char cookie[256], with_leaf[COMMAND_PATH_SIZE], other[COMMAND_PATH_SIZE];
+	struct running sandbox;
+	(void)state;
+	start_sandbox_with_a_refund(&sandbox);
+	assert_int_equal(estorno("log", "prove", "rcp_rf8421", "--data", "play", NULL), YES);
+	json_t *proof = output_json();
+	text_format(with_leaf, sizeof(with_leaf), "GET /v1/transparency/proof/rcp_rf8421?leaf=%s",
+	            text_at(proof, "leaf_hash"));
+	text_format(other, sizeof(other), "GET /v1/transparency/proof/rcp_rf9001?leaf=%s",
+	            text_at(proof, "leaf_hash"));
+	json_decref(proof);
+	assert_int_equal(visit_status(&sandbox, with_leaf, ""), 200);
+	assert_int_equal(visit_status(&sandbox, other, ""), 404);
+	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf8421", ""), 401);
+	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf9001", ""), 401);
+	log_in(&sandbox, "play", cookie, sizeof(cookie));
+	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf8421", cookie),
+	                 200);
+	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf9001", cookie),
+	                 404);
+	stop(&sandbox);
+}
+
 static void
 only_who_knows_the_way_is_listened_to(void **state)
 {
@@ -1606,6 +1686,7 @@ main(void)
 		OF_COMMANDS(the_program_leaves_no_core),
 		OF_COMMANDS(a_log_in_link_is_used_by_its_button_and_not_by_being_opened),
 		OF_COMMANDS(what_a_proxy_forwards_is_not_from_this_machine),
+		OF_COMMANDS(whether_an_order_was_refunded_is_told_to_who_has_the_receipt),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
 		OF_COMMANDS(a_new_webhook_secret_takes_over_at_once),
 		OF_COMMANDS(changes_go_to_the_running_program),
