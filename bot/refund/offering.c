@@ -55,7 +55,8 @@ static void
 call_by_own_number(struct refund_case *c)
 {
 	char number[ORDER_NUMBER_SIZE];
-	if (text_letters_and_digits(number, sizeof(number), c->order.number) && number[0] != '\0')
+	ensure(text_letters_and_digits(number, sizeof(number), c->order.number));
+	if (number[0] != '\0')
 		ensure(text_copy(c->order_number, sizeof(c->order_number), number));
 }
 

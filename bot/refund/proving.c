@@ -158,15 +158,16 @@ noting_learns(struct step *s)
 	const struct answered *answer = &s->event->answer;
 	if (answer->operation == OPERATION_INVOICE_ISSUE) {
 		issue_answered(s);
-	} else if (answer->operation == OPERATION_INVOICE_NOTE) {
-		if (answer->outcome == OUTCOME_DONE) {
-			step_learn(s);
-			note_shown(s);
-		} else if (answer->outcome == OUTCOME_CONTRADICTION) {
-			note_failed(s, HOLD_NOTE_REJECTED);
-		} else {
-			step_pace(s);
-		}
+		return;
+	}
+	ensure(answer->operation == OPERATION_INVOICE_NOTE); /* flow.c: it waits for nothing else */
+	if (answer->outcome == OUTCOME_DONE) {
+		step_learn(s);
+		note_shown(s);
+	} else if (answer->outcome == OUTCOME_CONTRADICTION) {
+		note_failed(s, HOLD_NOTE_REJECTED);
+	} else {
+		step_pace(s);
 	}
 }
 

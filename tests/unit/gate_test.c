@@ -666,6 +666,72 @@ the_contract_has_a_digest(void **state)
 	assert_int_equal(strlen(digest), CONTRACT_DIGEST_SIZE - 1);
 }
 
+/* Ids of providers are ours to seal only as far as a row is wide; never cut into another id. */
+static void
+a_value_wider_than_its_row_is_said_to_be_so(void **state)
+{
+	struct good g;
+	struct verdict verdict;
+	char wide[POSTCONDITION_VALUE_SIZE + 1];
+	bool said = false;
+	(void)state;
+	good_case(&g);
+	memset(wide, 'm', sizeof(wide) - 1);
+	wide[sizeof(wide) - 1] = '\0';
+	g.claim.mandate_key_id = wide;
+	gate_judge(&g.claim, &g.evidence, &verdict);
+	for (size_t i = 0; i < verdict.count; i++)
+		said = said || text_equal(verdict.postconditions[i].expected, "(too long)") ||
+		       text_equal(verdict.postconditions[i].actual, "(too long)");
+	assert_true(said);
+}
+
+static void
+a_settlement_id_has_its_full_length(void **state)
+{
+	struct good g;
+	struct verdict verdict;
+	(void)state;
+	good_case(&g);
+	g.payment.refunds[1].rtrid[31] = '\0';
+	gate_judge(&g.claim, &g.evidence, &verdict);
+	assert_int_equal(row_of(&verdict, "refund_settlement_id")->status, POSTCONDITION_FAILED);
+	assert_null(gate_found(&verdict, "refund_settlement_id"));
+}
+
+static void
+a_row_that_nobody_wrote_is_not_found(void **state)
+{
+	struct good g;
+	struct verdict verdict;
+	(void)state;
+	good_case(&g);
+	gate_judge(&g.claim, &g.evidence, &verdict);
+	assert_non_null(gate_found(&verdict, "order_exists"));
+	assert_null(gate_found(&verdict, "order_existed"));
+}
+
+/* They stand in receipts that other people's programs read: postcept.md. */
+static void
+the_words_of_a_verdict_are_the_standards(void **state)
+{
+	(void)state;
+#define WORD(text, word) assert_string_equal(text, word)
+	WORD(result_text(RESULT_VERIFIED), "verified");
+	WORD(result_text(RESULT_INCOMPLETE), "incomplete");
+	WORD(result_text(RESULT_MISMATCHED), "mismatched");
+	WORD(result_text(RESULT_DUPLICATED), "duplicated");
+	WORD(result_text(RESULT_POLICY_FAILED), "policy_failed");
+	WORD(lifecycle_text(LIFECYCLE_UNOBSERVED), "unobserved");
+	WORD(lifecycle_text(LIFECYCLE_OBSERVED), "observed");
+	WORD(lifecycle_text(LIFECYCLE_PENDING_FINALITY), "pending_finality");
+	WORD(lifecycle_text(LIFECYCLE_FINALIZED), "finalized");
+	WORD(lifecycle_text(LIFECYCLE_REVERSED), "reversed");
+	WORD(lifecycle_text(LIFECYCLE_INDETERMINATE), "indeterminate");
+	WORD(lifecycle_text(LIFECYCLE_UNREACHABLE), "unreachable");
+#undef WORD
+}
+
 int
 main(void)
 {
@@ -688,6 +754,10 @@ main(void)
 		cmocka_unit_test(the_reply_is_the_last_required_row),
 		cmocka_unit_test(an_empty_reply_is_bound_by_nobody),
 		cmocka_unit_test(the_contract_has_a_digest),
+		cmocka_unit_test(a_value_wider_than_its_row_is_said_to_be_so),
+		cmocka_unit_test(a_settlement_id_has_its_full_length),
+		cmocka_unit_test(a_row_that_nobody_wrote_is_not_found),
+		cmocka_unit_test(the_words_of_a_verdict_are_the_standards),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -334,6 +334,27 @@ a_file_is_a_mandate_a_key_and_a_signature(void **state)
 	json_object_set_new(file, "mandate", json_string("cm_support"));
 	assert_false(read_file(file, &back, NULL));
 	assert_false(mandate_read("", 0, &back, NULL));
+	file = full_file();
+	json_object_del(file, "mandate");
+	json_object_set_new(file, "mandat", json_object());
+	assert_false(read_file(file, &back, NULL));
+	file = full_file();
+	json_object_set_new(file, "key_id", json_integer(1));
+	assert_false(read_file(file, &back, NULL));
+	file = full_file();
+	json_object_set_new(file, "signature", json_null());
+	assert_false(read_file(file, &back, NULL));
+}
+
+static void
+signed_bytes_that_are_no_mandate_are_refused(void **state)
+{
+	struct mandate mandate;
+	struct why why = { "" };
+	(void)state;
+	assert_false(mandate_read_body("", &mandate, NULL));
+	assert_false(mandate_read_body("{}", &mandate, &why));
+	assert_non_null(strstr(why.text, "not a mandate"));
 }
 
 /* --- soundness -------------------------------------------------------------------------------- */
@@ -569,6 +590,7 @@ main(void)
 		cmocka_unit_test(a_repeated_field_is_refused),
 		cmocka_unit_test(values_out_of_range_or_of_another_type_are_refused),
 		cmocka_unit_test(a_file_is_a_mandate_a_key_and_a_signature),
+		cmocka_unit_test(signed_bytes_that_are_no_mandate_are_refused),
 		cmocka_unit_test(limits_that_contradict_each_other_are_unsound),
 		cmocka_unit_test(a_month_must_allow_one_refund_also_without_a_limit_a_day),
 		cmocka_unit_test(every_limit_allows_its_last_centavo_and_refuses_the_next),
