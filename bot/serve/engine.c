@@ -315,8 +315,10 @@ engine_turn(struct engine *engine, struct why *why)
 int64_t
 engine_wake_ms(const struct engine *engine)
 {
+	/* A store that failed outside a turn wants one too: it is the turn that ends the process, and a bot
+	 * that can't even look up its credentials would refuse every webhook for ever. */
 	bool at_once = engine->item_count > 0 || engine->seal_waits || !engine->recovered ||
-	               engine_clock_was_set_back(engine);
+	               !store_is_well(engine->store, NULL) || engine_clock_was_set_back(engine);
 	return at_once ? 0 : engine_clock_at_host(engine, engine->wake_ms);
 }
 

@@ -133,6 +133,8 @@ grow_log(struct engine *engine, const struct stored_receipt *receipt, const stru
 		store_tree_node_add(engine->store, growth.nodes[i].level, growth.nodes[i].index,
 		                    &growth.nodes[i].hash);
 	ok = ok && merkle_root(&nodes, size + 1, &checkpoint.root, &why);
+	if (!store_is_well(engine->store, NULL))
+		return; /* nothing of this turn will be written */
 	if (!ok) {
 		log_line(LOG_ERROR, "log.broken", "receipt=%s why=\"%s\"", receipt->id, why.text);
 		ensure(!"the log can grow by every receipt");
