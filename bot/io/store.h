@@ -102,6 +102,11 @@ void store_message_assign(struct store *store, int64_t id, const char *case_id);
 bool store_message_find(struct store *store, const char *channel, const char *provider_id,
                         int64_t *contact, char *case_id);
 
+/* What the message became, when an edit of it was heard already; false when none was.  Webhooks come in any
+ * order, so an edit may be there before its message. */
+bool store_message_edit(struct store *store, const char *channel, const char *provider_id,
+                        char text[MESSAGE_BYTES_MAX]);
+
 /* The customer took it back.  False when it is unknown or was taken back before. */
 bool store_message_delete(struct store *store, const char *channel, const char *provider_id,
                           int64_t now_ms);

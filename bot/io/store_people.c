@@ -113,6 +113,23 @@ store_message_find(struct store *store, const char *channel, const char *provide
 }
 
 bool
+store_message_edit(struct store *store, const char *channel, const char *provider_id,
+                   char text[MESSAGE_BYTES_MAX])
+{
+	struct query *q = query(store, "SELECT text FROM messages WHERE channel = :channel "
+	                               "AND provider_id = :id AND edit_id <> '' "
+	                               "ORDER BY id DESC LIMIT 1");
+	bool found = false;
+	query_text(q, ":channel", channel);
+	query_text(q, ":id", provider_id);
+	while (query_next(q)) {
+		found = true;
+		query_get_text(q, 0, text, MESSAGE_BYTES_MAX);
+	}
+	return found;
+}
+
+bool
 store_message_delete(struct store *store, const char *channel, const char *provider_id,
                      int64_t now_ms)
 {

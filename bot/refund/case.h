@@ -185,7 +185,8 @@ struct said {
 	const char *text;
 	const char *button_id;
 	bool forwarded;
-	bool cut; /* longer than we keep: never a yes */
+	bool cut;    /* longer than we keep: never a yes */
+	bool edited; /* changed before we heard it; `text` is what it became: never a yes */
 };
 
 struct answered {

@@ -150,7 +150,7 @@ static enum consent
 consent_of(const struct step *s, const struct understanding *heard)
 {
 	const struct said *said = &s->event->said;
-	if (said->forwarded || said->cut || strlen(said->text) > CONSENT_BYTES_MAX)
+	if (said->forwarded || said->cut || said->edited || strlen(said->text) > CONSENT_BYTES_MAX)
 		return CONSENT_UNCLEAR;
 	switch (said->how) {
 	case SAID_WORDS:

@@ -101,7 +101,7 @@ static void
 take_message(struct engine *engine, const struct heard *heard)
 {
 	struct message message = { .heard = heard, .heard_ms = engine->now_ms };
-	char case_id[ID_SIZE];
+	char case_id[ID_SIZE], became[MESSAGE_BYTES_MAX];
 	message.contact = keep_contact(engine, heard);
 	if (!store_hear(engine->store, engine->channel->name, &message)) {
 		engine->counts.duplicates++;
@@ -111,6 +111,11 @@ take_message(struct engine *engine, const struct heard *heard)
 	struct event event = { .kind = EVENT_MESSAGE, .said = said_of(heard, message.id) };
 	if (heard->content == CONTENT_WAITING)
 		return; /* the words follow under the same id */
+	/* Its edit came first: a "sim" that is "não" by now was never said. */
+	event.said.edited =
+		store_message_edit(engine->store, engine->channel->name, heard->message_id, became);
+	if (event.said.edited)
+		event.said.text = became;
 	find_case(engine, message.contact, &event.said, case_id);
 	if (case_id[0] != '\0') {
 		store_message_assign(engine->store, message.id, case_id);
@@ -137,14 +142,21 @@ take_edit(struct engine *engine, const struct heard *heard)
 	engine_step(engine, case_id, &event, "customer");
 }
 
+/* A deletion that comes before its message leaves the message's place taken: when it comes, it is one that
+ * was heard already. */
 static void
 take_deletion(struct engine *engine, const struct heard *heard)
 {
+	struct message place = { .heard = heard, .heard_ms = engine->now_ms };
 	char case_id[ID_SIZE];
 	int64_t contact;
 	const struct event event = { .kind = EVENT_DELETED,
 		                     .said = { .text = "", .button_id = "" } };
 	const char *channel = engine->channel->name;
+	if (!store_message_find(engine->store, channel, heard->message_id, &contact, case_id)) {
+		place.contact = keep_contact(engine, heard);
+		store_hear(engine->store, channel, &place);
+	}
 	if (store_message_delete(engine->store, channel, heard->message_id, engine->now_ms) &&
 	    store_message_find(engine->store, channel, heard->message_id, &contact, case_id) &&
 	    case_id[0] != '\0')
