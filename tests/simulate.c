@@ -44,6 +44,7 @@ struct wanted {
 	bool single;
 	long jobs;
 	uint64_t stop_after;
+	const char *folder;
 };
 
 static void
@@ -175,8 +176,19 @@ show_strikes(const struct sim_result *result)
 		       result->strikes[i].chance, family_text(result->strikes[i].family));
 }
 
+/* Once more, to leave the store that it ends with. */
+static void
+keep(uint64_t seed, const struct sim_result *result, const char *folder)
+{
+	struct sim_result *again = calloc(1, sizeof(*again));
+	ensure(again != NULL);
+	sim_keep(folder);
+	sim_run(seed, result->strikes, result->strike_count, again);
+	free(again);
+}
+
 static int
-run_one(uint64_t seed)
+run_one(uint64_t seed, const char *folder)
 {
 	struct sim_result *result = calloc(1, sizeof(*result));
 	ensure(result != NULL);
@@ -190,6 +202,8 @@ run_one(uint64_t seed)
 		show_strikes(result);
 		printf("  then: %s\n", result->words);
 	}
+	if (folder != NULL)
+		keep(seed, result, folder);
 	free(result);
 	return broken ? 1 : 0;
 }
@@ -224,7 +238,7 @@ read_arguments(int argc, char **argv, struct wanted *wanted)
 	for (int i = 1; i + 1 < argc; i += 2) {
 		char *end;
 		if (text_equal(argv[i], "--keep")) {
-			sim_keep(argv[i + 1]);
+			wanted->folder = argv[i + 1];
 			continue;
 		}
 		errno = 0;
@@ -261,7 +275,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	if (wanted.single)
-		return run_one(wanted.one);
+		return run_one(wanted.one, wanted.folder);
 	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 	                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ensure(shared != MAP_FAILED);

@@ -117,10 +117,14 @@ depart(void *context, const struct http_request *request, const struct engine_ca
 	sim->counts.calls++;
 	draw_passage(sim, passage);
 	sim->counts.kills += passage->killed_here || passage->killed_then;
+	/* What libcurl does with a reused connection that dies before the first byte of the answer. */
+	passage->repeated = passage->lost && !call->changes_world && request->method != HTTP_GET;
 	/* What will be too late for the bot is lost to it. */
 	passage->lost |= passage->delay_ms >= call->timeout_ms;
 	sim->passage = *passage;
 	promises_departs(sim, request);
+	if (passage->repeated)
+		promises_departs(sim, request);
 }
 
 static void

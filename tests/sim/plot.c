@@ -47,10 +47,20 @@ say_later(struct sim *sim, int customer, const char *text, int64_t after_ms)
 static const struct {
 	const char *phone, *order;
 } buyers[] = {
-	{ "5520999990101", "8421" }, { "5520999990505", "8422" },  { "5520999990303", "7310" },
-	{ "5520999990202", "9001" }, { "5520999990404", "5150" },  { "5520999990606", "6044" },
-	{ "5520999990707", "6060" }, { "5520999990808", "6077" },  { "5520999990909", "6099" },
-	{ "5520999991111", "8421" }, { "5520999991111", "99999" },
+	{ "5520999990101", "8421" },
+	{ "5520999990505", "8422" },
+	{ "5520999990303", "7310" },
+	{ "5520999990202", "9001" },
+	{ "5520999990404", "5150" },
+	{ "5520999990606", "6044" },
+	{ "5520999990707", "6060" },
+	{ "5520999990808", "6077" },
+	{ "5520999990909", "6099" },
+	{ "5520999991111", "8421" },
+	{ "5520999991111", "99999" },
+	/* Amounts that a double does not hold. */
+	{ "5520999992222", "7001" },
+	{ "5520999993333", "7002" },
 };
 
 static const char *const complaints[] = {
@@ -543,6 +553,14 @@ draw_mandate(struct sim *sim, struct mandate *mandate)
 		mandate->per_customer_day_cents = mandate->per_day_cents;
 }
 
+static void
+add_orders(struct sim *sim)
+{
+	struct world *world = sim->scene->sandbox.world;
+	ensure(world_add_order(world, "7001", "(20) 99999-2222", 435, sim->scene->now_ms));
+	ensure(world_add_order(world, "7002", "(20) 99999-3333", 6435, sim->scene->now_ms));
+}
+
 /* Finance signs a mandate of this seed's own; the sandbox's is superseded. */
 void
 plot_equip(struct sim *sim)
@@ -555,6 +573,7 @@ plot_equip(struct sim *sim)
 	char public_key[KEY_TEXT_SIZE];
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)draw(sim, 256);
+	add_orders(sim);
 	draw_mandate(sim, &plot->mandate);
 	struct signing_key *finance = signing_key_new(KEY_USE_MANDATES, bytes);
 	mandate_sign(&plot->mandate, finance, &paper);

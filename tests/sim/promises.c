@@ -163,6 +163,48 @@ check_day(struct sim *sim, const char *id, int64_t cents)
 		promise_broken(sim, "P5", "%" PRId64 " refunds a day is above the mandate", count);
 }
 
+/* The yes: there is one, and nobody had taken it back when the order left. */
+static void
+check_consent(struct sim *sim, const char *id)
+{
+	if (number_for(sim,
+	               "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
+	               "WHERE r.refund_id = :id AND f.consent_message_id IS NOT NULL",
+	               ":id", id) == 0)
+		promise_broken(sim, "P4", "an order to pay left without a yes");
+	if (number_for(sim,
+	               "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
+	               "JOIN messages y ON y.id = f.consent_message_id JOIN messages e "
+	               "ON e.provider_id = y.provider_id AND e.edit_id <> '' "
+	               "WHERE r.refund_id = :id AND r.state = 'executing' AND e.heard_ms < "
+	               "(SELECT min(t.at_ms) FROM transitions t WHERE t.case_id = r.case_id "
+	               "AND t.to_state = 'REFUNDING' AND t.at_ms >= r.reserved_ms)",
+	               ":id", id) != 0)
+		promise_broken(sim, "P4", "an order to pay left on a yes that was edited");
+}
+
+/* Somebody else's refund: the phone that talks to us is not the buyer's. */
+static void
+check_buyer(struct sim *sim, const char *id, const struct shop_order *order)
+{
+	enum { TAIL = 8 }; /* digits of a number that both its spellings share */
+	char address[ADDRESS_SIZE] = "", digits[PHONE_SIZE];
+	struct query *q =
+		query(sim->scene->store, "SELECT p.address FROM contacts p JOIN cases c ON "
+	                                 "c.contact_id = p.id JOIN reservations r ON "
+	                                 "r.case_id = c.id WHERE r.refund_id = :id");
+	query_text(q, ":id", id);
+	sim->looking = true;
+	while (query_next(q))
+		query_get_text(q, 0, address, sizeof(address));
+	sim->looking = false;
+	text_digits(digits, sizeof(digits), order->facts.buyer.phones[0]);
+	size_t asked = strlen(address), ours = strlen(digits);
+	if (asked < TAIL || ours < TAIL ||
+	    !text_equal(address + asked - TAIL, digits + ours - TAIL))
+		promise_broken(sim, "P4", "order %s is not this customer's", order->facts.number);
+}
+
 static void
 order_to_pay_departs(struct sim *sim, const struct http_request *request, const char *e2eid,
                      const char *id)
@@ -171,7 +213,6 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 	const struct shop_order *order = world_order_by_e2eid(sim->scene->sandbox.world, e2eid);
 	int64_t cents = amount_asked(request);
 	sim->counts.orders_to_pay++;
-	tracked->orders++;
 	if (order == NULL || order->facts.total_cents != cents)
 		promise_broken(sim, "P4", "an order to pay %" PRId64 " along %s", cents, e2eid);
 	if (tracked->unread)
@@ -181,11 +222,11 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 	               "WHERE o.kind = 'pay.refund' AND o.key = :id AND a.ended_us IS NULL",
 	               ":id", id) != 1)
 		promise_broken(sim, "P8", "an order to pay left before its intent was on disk");
-	if (number_for(sim,
-	               "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
-	               "WHERE r.refund_id = :id AND f.consent_message_id IS NOT NULL",
-	               ":id", id) == 0)
-		promise_broken(sim, "P4", "an order to pay left without a yes");
+	if (order != NULL && tracked->elsewhere_cents + cents > order->facts.total_cents)
+		promise_broken(sim, "P7", "an order to pay left though others had given it back");
+	check_consent(sim, id);
+	if (order != NULL)
+		check_buyer(sim, id, order);
 	check_mandate(sim, id);
 	check_day(sim, id, cents);
 	if (!is_clean_refusal(sim))
@@ -334,6 +375,29 @@ customer_reads(struct sim *sim, const struct http_request *request)
 	plot_heard(sim, phone, template);
 }
 
+/* What the bank says that went back by other hands than ours: theirs have no description. */
+static int64_t
+told_elsewhere(const struct simulated *answer)
+{
+	const struct buffer *body = &answer->response.body;
+	json_t *payment =
+		json_parse_object(buffer_text(body), body->length, ANSWER_BYTES_MAX, NULL);
+	json_t *refund;
+	size_t index;
+	int64_t sum = 0;
+	json_array_foreach (json_object_get(payment, "devolucoes"), index, refund) {
+		char status[32] = "", amount[64] = "";
+		int64_t cents = 0;
+		json_maybe_text(refund, "status", status, sizeof(status));
+		json_maybe_text(refund, "valor", amount, sizeof(amount));
+		if (json_object_get(refund, "descricao") == NULL &&
+		    !text_equal(status, "NAO_REALIZADO") && money_parse(amount, &cents))
+			sum += cents;
+	}
+	json_decref(payment);
+	return sum;
+}
+
 void
 promises_executed(struct sim *sim, const struct http_request *request,
                   const struct simulated *answer)
@@ -349,6 +413,8 @@ promises_executed(struct sim *sim, const struct http_request *request,
 		return;
 	if (request->method == HTTP_GET && heard && (status == 200 || status == 404))
 		track(sim, e2eid)->unread = false;
+	if (request->method == HTTP_GET && heard && status == 200 && id[0] == '\0')
+		track(sim, e2eid)->elsewhere_cents = told_elsewhere(answer);
 	/* A no that is no doubt: nothing was executed, and the bot was told so. */
 	if (request->method == HTTP_PUT && heard && (status == 401 || status == 403))
 		track(sim, e2eid)->unread = false;
@@ -448,14 +514,18 @@ check_receipts(struct sim *sim)
 static void
 check_transitions(struct sim *sim)
 {
-	struct query *q =
-		query(sim->scene->store, "SELECT t.id, t.reason, c.order_number FROM transitions t "
-	                                 "JOIN cases c ON c.id = t.case_id WHERE t.id > :seen "
-	                                 "ORDER BY t.id");
+	struct query *q = query(sim->scene->store,
+	                        "SELECT t.id, t.reason, c.order_number, t.at_ms FROM transitions t "
+	                        "JOIN cases c ON c.id = t.case_id WHERE t.id > :seen "
+	                        "ORDER BY t.id");
 	query_integer(q, ":seen", sim->promises.transitions);
 	sim->looking = true;
 	while (query_next(q)) {
 		char reason[32], order[ORDER_NUMBER_SIZE];
+		int64_t at_ms = query_get_integer(q, 3);
+		if (at_ms < sim->promises.clock_ms)
+			promise_broken(sim, "P5", "the bot's history goes back in time");
+		sim->promises.clock_ms = at_ms;
 		sim->promises.transitions = query_get_integer(q, 0);
 		query_get_text(q, 1, reason, sizeof(reason));
 		query_get_text(q, 2, order, sizeof(order));
@@ -528,6 +598,7 @@ promises_restored(struct sim *sim)
 	promises->accepted_count = 0;
 	promises->receipts = promises->older_receipts;
 	promises->transitions = 0;
+	promises->clock_ms = 0;
 }
 
 /* --- the end ------------------------------------------------ */
@@ -705,7 +776,7 @@ check_strangers(struct sim *sim)
 		     "AND o.queued_ms = t.at_ms WHERE t.reason IN "
 		     "('order_not_found', 'buyer_mismatch') AND t.to_state = 'HELD' "
 		     "AND t.actor <> 'customer' AND o.template NOT IN ('not_located', 'looking', "
-		     "'thanks')");
+		     "'thanks', 'greeting', 'ask_order', 'ask_order_again')");
 	if (others != 0)
 		promise_broken(sim, "P13", "a stranger was told apart");
 }

@@ -78,6 +78,11 @@ fly(struct scene *scene, const struct http_request *request, const struct engine
 	struct scene_call *flight = &scene->calls[scene->call_count++];
 	*flight = (struct scene_call){ .ticket = ticket };
 	simulated_init(&flight->answer);
+	if (passage->repeated) {
+		execute(scene, request, &flight->answer);
+		simulated_free(&flight->answer);
+		simulated_init(&flight->answer);
+	}
 	if (!passage->unheard)
 		execute(scene, request, &flight->answer);
 	bool answers = !passage->unheard || passage->spoil != NULL;

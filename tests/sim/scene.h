@@ -25,6 +25,7 @@ enum { SCENE_CALLS_MAX = 512, SCENE_POSTS_MAX = 256 };
 struct passage {
 	bool refused;     /* no connection: nothing leaves */
 	bool killed_here; /* the bot dies before it has left */
+	bool repeated;    /* the connection died, and the client sent it once more by itself */
 	bool unheard;     /* lost before the provider */
 	bool lost;        /* the provider executes, and no answer comes */
 	bool killed_then; /* the provider executes, and the bot dies */

@@ -19,7 +19,7 @@ enum {
 	ACTS_MAX = 96,
 	ACCEPTED_MAX = 256,
 	HEADS_MAX = 64,
-	TRACKED_MAX = 16,
+	TRACKED_MAX = 24,
 	BROKEN_SIZE = 600
 };
 
@@ -72,7 +72,7 @@ struct plot {
 struct tracked {
 	char e2eid[E2EID_SIZE];
 	bool unread; /* an order to pay may have arrived since the last read that was answered */
-	int64_t orders;
+	int64_t elsewhere_cents; /* given back by others, as the bank said last */
 };
 
 struct promises {
@@ -89,6 +89,7 @@ struct promises {
 		char key[32];
 	} heads[HEADS_MAX];
 	int64_t receipts, outbox, transitions; /* how many of each have been looked at */
+	int64_t clock_ms;                      /* of the latest step */
 	int64_t older_receipts; /* of these, lost with what an older copy did not hold */
 };
 
