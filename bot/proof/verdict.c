@@ -34,20 +34,6 @@ lifecycle_text(enum lifecycle lifecycle)
 }
 
 const char *
-decision_text(enum decision decision)
-{
-	switch (decision) {
-#define X(name, text)         \
-	case DECISION_##name: \
-		return text;
-		DECISIONS(X)
-#undef X
-	}
-	ensure(!"a decision outside the enum");
-	return "";
-}
-
-const char *
 correlation_strength_text(enum correlation_strength strength)
 {
 	switch (strength) {

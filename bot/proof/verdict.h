@@ -79,7 +79,6 @@ enum correlation_strength {
 
 const char *result_text(enum result result);
 const char *lifecycle_text(enum lifecycle lifecycle);
-const char *decision_text(enum decision decision);
 const char *correlation_strength_text(enum correlation_strength strength);
 
 enum { CLAIM_REASON_SIZE = 64, RECOVERY_SIZE = 64 };

@@ -121,20 +121,14 @@ needs_order_expires(struct step *s)
 
 /* --- after the end ------------------------------------------------------------------------------ */
 
-/* The yes was heard and is being carried out: nothing is left to ask about this order. */
-static bool
-is_being_paid(const struct refund_case *c)
-{
-	return c->state >= CASE_REFUNDING && c->state <= CASE_NOTIFYING;
-}
-
 bool
 case_takes(const struct refund_case *c, const struct said *said, const struct surroundings *around)
 {
 	struct understanding heard;
 	bool is_live = !case_has_ended(c->state) && c->state != CASE_HELD;
-	if (is_live && !is_being_paid(c))
+	if (is_live && c->state < CASE_REFUNDING)
 		return true;
+	/* From there on the yes is being carried out: nothing is left to ask about this order. */
 	understand(around->lexicon, said->text, AWAITING_NOTHING, &heard);
 	bool another_order = heard.order[0] != '\0' && !text_equal(heard.order, c->order_number);
 	if (is_live)

@@ -271,6 +271,7 @@ judge(struct step *s)
 {
 	const struct refund_case *c = s->c;
 	char buyer[COMMITMENT_SIZE], customer[COMMITMENT_SIZE], consent[COMMITMENT_SIZE] = "";
+	ensure(c->order_reading.read_ms != 0 && c->payment_reading.read_ms != 0);
 	commit_phones(s, buyer, customer);
 	if (c->consent_disclosure[0] != '\0')
 		disclose(s, "consent_words", c->consent_disclosure, consent);
@@ -296,8 +297,8 @@ judge(struct step *s)
 		.customer_commitment = customer,
 	};
 	struct gate_evidence evidence = {
-		.order = c->order_reading.read_ms != 0 ? &c->order : NULL,
-		.payment = c->payment_reading.read_ms != 0 ? &c->payment : NULL,
+		.order = &c->order,
+		.payment = &c->payment,
 		.note = c->note_reading.read_ms != 0 ? &c->note_seen : NULL,
 		.order_reader = c->order_reading.credential,
 		.payment_reader = c->payment_reading.credential,

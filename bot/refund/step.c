@@ -86,7 +86,8 @@ step_pace(struct step *s)
 	enum { PAUSES = sizeof(pauses_ms) / sizeof(pauses_ms[0]) };
 	int64_t tries = s->c->tries++;
 	int64_t pause_ms = pauses_ms[tries < PAUSES ? tries : PAUSES - 1];
-	if (s->event->kind == EVENT_ANSWER && s->event->answer.retry_after_ms > pause_ms)
+	ensure(s->event->kind == EVENT_ANSWER); /* only an answer leads to another try */
+	if (s->event->answer.retry_after_ms > pause_ms)
 		pause_ms = s->event->answer.retry_after_ms;
 	s->c->due_ms = s->around->now_ms + pause_ms;
 }

@@ -344,7 +344,7 @@ each_is_seen_by_its_row_and_called_by_its_name(void **state)
 		if (verdict.lifecycle != d->lifecycle)
 			fail_msg("%s is %s", d->name, lifecycle_text(verdict.lifecycle));
 		if (verdict.decision != d->decision)
-			fail_msg("%s is decided as %s", d->name, decision_text(verdict.decision));
+			fail_msg("%s is decided as %d", d->name, (int)verdict.decision);
 	}
 }
 
@@ -729,6 +729,9 @@ the_words_of_a_verdict_are_the_standards(void **state)
 	WORD(lifecycle_text(LIFECYCLE_REVERSED), "reversed");
 	WORD(lifecycle_text(LIFECYCLE_INDETERMINATE), "indeterminate");
 	WORD(lifecycle_text(LIFECYCLE_UNREACHABLE), "unreachable");
+	WORD(correlation_strength_text(CORRELATION_UNCORRELATABLE), "uncorrelatable");
+	WORD(correlation_strength_text(CORRELATION_HEURISTIC), "heuristic");
+	WORD(correlation_strength_text(CORRELATION_DETERMINISTIC), "deterministic");
 #undef WORD
 }
 

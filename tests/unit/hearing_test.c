@@ -5,6 +5,7 @@
 #include "tests/test.h"
 
 #include "base/instant.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "refund/case.h"
 #include "serve/language.h"
@@ -189,6 +190,158 @@ an_ended_case_hears_no_clock(void **state)
 	free(c);
 }
 
+/* --- answers and ends ---------------------------------------------------------------------------- */
+
+static struct refund_case *
+a_case(enum case_state state, enum hold_reason reason)
+{
+	struct refund_case *c = calloc(1, sizeof(*c));
+	assert_non_null(c);
+	case_open(c, "c_hearing", 1, NOW_MS);
+	c->state = state;
+	c->reason = reason;
+	c->give_up_ms = NOW_MS + HOUR_MS;
+	assert_true(text_copy(c->order_number, sizeof(c->order_number), "8421"));
+	return c;
+}
+
+static size_t
+step_with(struct refund_case *c, const struct event *event)
+{
+	struct effects *effects = calloc(1, sizeof(*effects));
+	const struct surroundings s = around();
+	assert_non_null(effects);
+	case_step(c, event, &s, effects);
+	size_t count = effects->count;
+	free(effects);
+	return count;
+}
+
+static struct event
+an_answer(const char *key, enum outcome outcome, int64_t retry_after_ms)
+{
+	struct event event = { .kind = EVENT_ANSWER,
+		               .answer = { .operation = OPERATION_LEDGER_ORDER,
+		                           .outcome = outcome,
+		                           .retry_after_ms = retry_after_ms,
+		                           .credential = "" } };
+	assert_true(text_copy(event.answer.key, sizeof(event.answer.key), key));
+	return event;
+}
+
+/* The provider's own word about when to come again counts, where it is the longer one. */
+static void
+a_provider_may_ask_for_a_longer_pause_and_for_no_shorter(void **state)
+{
+	static const int64_t wishes_ms[] = { 0, 1, 2 * MINUTE_MS };
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct refund_case *c = a_case(CASE_LOOKING_UP, HOLD_NONE);
+		struct event event = an_answer("8421", OUTCOME_RETRY, wishes_ms[i]);
+		step_with(c, &event);
+		assert_int_equal(c->due_ms - NOW_MS, i < 2 ? SECOND_MS : 2 * MINUTE_MS);
+		free(c);
+	}
+}
+
+static void
+an_answer_about_another_order_changes_nothing(void **state)
+{
+	struct refund_case *c = a_case(CASE_LOOKING_UP, HOLD_NONE);
+	struct event event = an_answer("9999", OUTCOME_REFUSED, 0);
+	(void)state;
+	assert_int_equal(step_with(c, &event), 0);
+	assert_int_equal(c->state, CASE_LOOKING_UP);
+	event = an_answer("8421", OUTCOME_REFUSED, 0);
+	step_with(c, &event);
+	assert_int_equal(c->state, CASE_HELD);
+	assert_int_equal(c->reason, HOLD_SYSTEM_REFUSED);
+	free(c);
+}
+
+static void
+only_the_buttons_of_an_offer_answer_it(void **state)
+{
+	static const struct {
+		const char *button;
+		enum case_state state;
+	} buttons[] = {
+		{ "o_this:no", CASE_DECLINED },
+		{ "o_this:maybe", CASE_OFFERED },
+		{ "o_other:no", CASE_OFFERED },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(buttons) / sizeof(buttons[0]); i++) {
+		struct refund_case *c = a_case(CASE_OFFERED, HOLD_NONE);
+		const struct event event = {
+			.kind = EVENT_MESSAGE,
+			.said = { .how = SAID_BUTTON, .text = "", .button_id = buttons[i].button }
+		};
+		assert_true(text_copy(c->offer.id, sizeof(c->offer.id), "o_this"));
+		c->offer.expires_ms = NOW_MS + HOUR_MS;
+		c->offer.amount_cents = 18600;
+		step_with(c, &event);
+		assert_int_equal(c->state, buttons[i].state);
+		free(c);
+	}
+}
+
+/* A stranger's tries are counted also while the case is held. */
+static void
+another_number_is_tried_so_often_and_then_waits_for_the_person(void **state)
+{
+	const struct event event = { .kind = EVENT_MESSAGE, .said = words("o pedido é 9999") };
+	(void)state;
+	for (int64_t tries = ORDER_TRIES_MAX - 1; tries <= ORDER_TRIES_MAX; tries++) {
+		struct refund_case *c = a_case(CASE_HELD, HOLD_ORDER_NOT_FOUND);
+		c->order_tries = tries;
+		step_with(c, &event);
+		assert_int_equal(c->state, tries < ORDER_TRIES_MAX ? CASE_LOOKING_UP : CASE_HELD);
+		free(c);
+	}
+}
+
+/* Money that moved, or may have, is never started again from the beginning. */
+static void
+a_release_goes_on_where_the_money_stands(void **state)
+{
+	struct refund_case *c = a_case(CASE_HELD, HOLD_TAKEN_OVER);
+	(void)state;
+	assert_int_equal(case_resume(c), RESUME_LOOK_UP);
+	c->refund.sends = 1;
+	assert_int_equal(case_resume(c), RESUME_ENQUIRE);
+	c->refund.settled = true;
+	assert_int_equal(case_resume(c), RESUME_VERIFY);
+	c->refund.settled = false;
+	c->refund.burnt = true;
+	assert_int_equal(case_resume(c), RESUME_LOOK_UP);
+	free(c);
+}
+
+static void
+a_sealed_verdict_that_is_not_safe_holds_under_its_name(void **state)
+{
+	static const struct {
+		enum result result;
+		enum hold_reason reason;
+	} rows[] = {
+		{ RESULT_VERIFIED, HOLD_INCOMPLETE },
+		{ RESULT_INCOMPLETE, HOLD_INCOMPLETE },
+		{ RESULT_MISMATCHED, HOLD_CONTRADICTED },
+		{ RESULT_DUPLICATED, HOLD_DUPLICATED },
+		{ RESULT_POLICY_FAILED, HOLD_POLICY_FAILED },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct refund_case *c = a_case(CASE_SEALED, HOLD_NONE);
+		const struct event event = { .kind = EVENT_SEALED, .sealed = rows[i].result };
+		step_with(c, &event);
+		assert_int_equal(c->state, CASE_HELD);
+		assert_int_equal(c->reason, rows[i].reason);
+		free(c);
+	}
+}
+
 int
 main(void)
 {
@@ -196,6 +349,12 @@ main(void)
 		cmocka_unit_test(each_state_takes_what_is_its_business),
 		cmocka_unit_test(words_lead_to_the_right_desk),
 		cmocka_unit_test(an_ended_case_hears_no_clock),
+		cmocka_unit_test(a_provider_may_ask_for_a_longer_pause_and_for_no_shorter),
+		cmocka_unit_test(an_answer_about_another_order_changes_nothing),
+		cmocka_unit_test(only_the_buttons_of_an_offer_answer_it),
+		cmocka_unit_test(another_number_is_tried_so_often_and_then_waits_for_the_person),
+		cmocka_unit_test(a_release_goes_on_where_the_money_stands),
+		cmocka_unit_test(a_sealed_verdict_that_is_not_safe_holds_under_its_name),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
 }
