@@ -189,6 +189,33 @@ a_held_case_is_never_pushed_out_of_the_list(void **state)
 	scene_free(scene);
 }
 
+/* So many people write these words, each in a case of his own; then the list has so many, and says it. */
+static void
+assert_list_is_cut(const char *words, const char *state, int most)
+{
+	struct scene *scene = scene_new(6, NULL);
+	char phone[32];
+	for (int i = 0; i <= most; i++) {
+		assert_true(text_format(phone, sizeof(phone), "55209777%05d", i));
+		scene_say(scene, phone, words, NULL);
+		scene_run(scene, SECOND_MS);
+	}
+	json_t *list = shown_cases(scene->store, &agent), *cut = json_object_get(list, "cut");
+	assert_int_equal(json_array_size(json_object_get(list, "cases")), most);
+	assert_int_equal(json_array_size(cut), 1);
+	assert_string_equal(json_string_value(json_array_get(cut, 0)), state);
+	json_decref(list);
+	scene_free(scene);
+}
+
+static void
+more_held_or_ended_cases_than_the_list_has_room_for_are_said_to_be_there(void **state)
+{
+	(void)state;
+	assert_list_is_cut("quero falar com um atendente", "HELD", SHOWN_HELD_MAX);
+	assert_list_is_cut("muito obrigada!", "CLOSED", SHOWN_ENDED_MAX);
+}
+
 static void
 a_long_conversation_is_cut_at_its_beginning_and_says_so(void **state)
 {
@@ -383,6 +410,8 @@ main(void)
 			a_held_case_says_where_a_release_leads_and_whether_no_is_still_possible),
 		cmocka_unit_test(a_held_case_is_as_old_as_its_hold),
 		cmocka_unit_test(a_held_case_is_never_pushed_out_of_the_list),
+		cmocka_unit_test(
+			more_held_or_ended_cases_than_the_list_has_room_for_are_said_to_be_there),
 		cmocka_unit_test(a_long_conversation_is_cut_at_its_beginning_and_says_so),
 		cmocka_unit_test(a_case_that_does_not_exist_is_nothing),
 		cmocka_unit_test(every_name_that_people_may_meet_has_words),
