@@ -123,7 +123,7 @@ enum {
 	/* Effects that one step may ask for, and events that one event may lead to within a turn. */
 	EFFECTS_MAX = 8,
 	FOLLOW_MAX = 16,
-	/* Times one refund order is sent to the bank, always under the same id. */
+	/* Times one refund order may reach the bank, always under the same id, before a person looks. */
 	REFUND_SENDS_MAX = 4,
 	/* Times a credit note is sent to the issuer, always under the same ref. */
 	NOTE_SENDS_MAX = 4,

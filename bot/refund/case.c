@@ -100,7 +100,8 @@ case_open(struct refund_case *c, const char *id, int64_t contact, int64_t now_ms
 bool
 case_may_be_denied(const struct refund_case *c)
 {
-	return c->state == CASE_HELD && (c->refund.sends == 0 || c->refund.burnt);
+	bool is_void = !c->refund.acknowledged && c->refund.void_sends == c->refund.sends;
+	return c->state == CASE_HELD && (is_void || c->refund.burnt);
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
@@ -135,9 +136,17 @@ static const struct field offer_rows[] = {
 static const struct record offer_record = RECORD(offer_rows);
 
 static const struct field refund_rows[] = {
-	ROW_TEXT(refund, id),        ROW_TEXT(refund, e2eid),      ROW_INTEGER(refund, sequence),
-	ROW_INTEGER(refund, sends),  ROW_INTEGER(refund, sent_ms), ROW_BOOL(refund, acknowledged),
-	ROW_BOOL(refund, settled),   ROW_BOOL(refund, burnt),      ROW_BOOL(refund, send_again),
+	ROW_TEXT(refund, id),
+	ROW_TEXT(refund, e2eid),
+	ROW_INTEGER(refund, sequence),
+	ROW_INTEGER(refund, sends),
+	ROW_INTEGER(refund, sent_ms),
+	ROW_INTEGER(refund, round_sends),
+	ROW_INTEGER(refund, void_sends),
+	ROW_BOOL(refund, acknowledged),
+	ROW_BOOL(refund, settled),
+	ROW_BOOL(refund, burnt),
+	ROW_BOOL(refund, send_again),
 	ROW_BOOL(refund, slow_told),
 };
 static const struct record refund_record = RECORD(refund_rows);

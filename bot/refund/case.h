@@ -86,9 +86,11 @@ struct refund {
 	int64_t sequence;        /* 1; one more only after a final NAO_REALIZADO */
 	int64_t sends;           /* times it was handed to the bank */
 	int64_t sent_ms;         /* the latest of them */
-	bool acknowledged;       /* the bank has shown it to us at least once */
-	bool settled;            /* read back as DEVOLVIDO: final */
-	bool burnt;              /* read back as NAO_REALIZADO: final, this id is used up */
+	int64_t round_sends; /* of them, those that may have left since a person last let it go on */
+	int64_t void_sends; /* so many of them certainly did not happen; of all, when it is sends */
+	bool acknowledged;  /* the bank has shown it to us at least once */
+	bool settled;       /* read back as DEVOLVIDO: final */
+	bool burnt; /* read back as NAO_REALIZADO, or denied when it was void: this id is used up */
 	bool send_again; /* the latest certainly did not happen: what is due is the same order again */
 	bool slow_told; /* the customer has heard that it takes longer: once is enough */
 };
@@ -288,7 +290,9 @@ void case_open(struct refund_case *c, const char *id, int64_t contact, int64_t n
 bool case_takes(const struct refund_case *c, const struct said *said,
                 const struct surroundings *around);
 
-/* May a person still say no?  Not once an order to pay has left and the bank has not refused it. */
+/* May a person still say no?  Not once an order to pay has left, unless the bank has refused it for good, or
+ * every one of them certainly did not happen: it never left, or the bank knows no such refund, the grace
+ * period is over, and the payment's own list says the same. */
 bool case_may_be_denied(const struct refund_case *c);
 
 /* Where a HELD case goes on when a person releases it. */

@@ -122,6 +122,7 @@ held_released(struct step *s)
 		}
 		break;
 	case RESUME_ENQUIRE:
+		c->refund.round_sends = 0;
 		step_enter(s, CASE_REFUNDING);
 		refund_enquire(s);
 		break;
@@ -139,11 +140,18 @@ held_released(struct step *s)
 	}
 }
 
+/* An order to pay that certainly did not happen ends here: its room is free, and its id is never used again,
+ * whatever the bank may still find under it. */
 void
 held_denied(struct step *s)
 {
+	struct refund *refund = &s->c->refund;
 	ensure(case_may_be_denied(s->c));
 	enum hold_reason reason = s->c->reason;
+	if (refund->sends > 0 && !refund->burnt) {
+		refund->burnt = true;
+		step_effect(s, EFFECT_RELEASE);
+	}
 	step_say(s, s->c->order_number[0] == '\0' ? TEMPLATE_DENIED_NO_ORDER : TEMPLATE_DENIED);
 	step_enter(s, CASE_REFUSED);
 	s->c->reason = reason;

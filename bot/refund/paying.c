@@ -153,7 +153,7 @@ reserved_weighed(struct step *s)
 		return;
 	}
 	c->mandate = s->event->room.mandate;
-	c->refund.sends = 1;
+	c->refund.sends = c->refund.round_sends = 1;
 	c->refund.sent_ms = s->around->now_ms;
 	step_enter(s, CASE_REFUNDING);
 	if (s->event->room.adopted) {
@@ -208,12 +208,19 @@ refunding_again(struct step *s)
 		refund_enquire(s);
 }
 
-/* This order certainly did not happen: after a pause and a look at the payment it may go again.  Unless the
- * bank has shown the refund meanwhile: then there is nothing to send, whatever became of this order. */
+/* This order never left, so it used up none of the few that may: it goes again after a pause and a look at
+ * the payment, until the state gives up.  Unless the bank has shown the refund meanwhile: then there is
+ * nothing to send, whatever became of this order. */
 static void
 order_turned_away(struct step *s)
 {
-	s->c->refund.send_again = !s->c->refund.acknowledged;
+	struct refund *refund = &s->c->refund;
+	if (!refund->acknowledged && !refund->send_again) {
+		refund->send_again = true;
+		refund->round_sends -= refund->round_sends > 0;
+		if (refund->void_sends == refund->sends - 1)
+			refund->void_sends = refund->sends;
+	}
 	step_pace(s);
 }
 
@@ -246,6 +253,7 @@ acknowledge(struct step *s)
 	if (!s->c->refund.acknowledged)
 		s->c->tries = 0;
 	s->c->refund.acknowledged = true;
+	s->c->refund.void_sends = 0;
 	s->c->refund.send_again = false;
 }
 
@@ -300,21 +308,21 @@ refund_absent(struct step *s)
 static void
 payment_listed(struct step *s)
 {
-	const struct refund_case *c = s->c;
-	bool sure_it_did_not_happen =
-		!c->refund.acknowledged && (c->refund.send_again || !may_still_appear(s));
-	if (refund_is_listed(s)) {
+	struct refund_case *c = s->c;
+	bool sure_it_did_not_happen = c->payment.exists && !c->refund.acknowledged &&
+	                              (c->refund.send_again || !may_still_appear(s));
+	if (refund_is_listed(s))
 		acknowledge(s);
+	else if (sure_it_did_not_happen)
+		c->refund.void_sends = c->refund.sends;
+	if (c->refund.acknowledged || s->around->money_paused || !sure_it_did_not_happen)
 		step_pace(s);
-	} else if (!c->payment.exists || s->around->money_paused || !sure_it_did_not_happen) {
-		step_pace(s);
-	} else if (review_anew(s) != HOLD_NONE) {
+	else if (review_anew(s) != HOLD_NONE)
 		step_hold(s, review_anew(s));
-	} else if (c->refund.sends >= REFUND_SENDS_MAX) {
+	else if (c->refund.round_sends >= REFUND_SENDS_MAX)
 		step_hold(s, HOLD_REFUND_UNCONFIRMED);
-	} else {
+	else
 		order_to_pay(s, EFFECT_PAY);
-	}
 }
 
 /* A read that brought no facts: asked again until the state gives up, or a person when it can't be. */
@@ -369,6 +377,7 @@ refunding_weighed(struct step *s)
 	}
 	c->refund.send_again = false;
 	c->refund.sends++;
+	c->refund.round_sends++;
 	c->refund.sent_ms = s->around->now_ms;
 }
 

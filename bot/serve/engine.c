@@ -169,6 +169,8 @@ decide_action(struct engine *engine, const struct engine_action *action, struct 
 		return why_set(why, "case %s is %s, not HELD", action->case_id,
 		               case_state_text(engine->c->state));
 	if (action->kind == ACTION_DENY) {
+		if (engine_is_paying(engine, action->case_id))
+			return why_set(why, "an order to pay is on its way; ask again in a minute");
 		if (!case_may_be_denied(engine->c))
 			return why_set(why, "the order to pay has left for this case; it can be "
 			                    "released, to ask the bank, but not denied");

@@ -253,6 +253,19 @@ line_is_full(const struct engine *engine, const struct tool *tool)
 	       count_flights(engine, tool, FLIGHT_DECIDED, FLIGHT_WAITING) >= CALLS_IN_LINE_MAX;
 }
 
+bool
+engine_is_paying(const struct engine *engine, const char *case_id)
+{
+	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+		const struct flight *flight = &engine->flights[i];
+		if (flight->state != FLIGHT_FREE && flight->kind == FLIGHT_OPERATION &&
+		    flight->operation->kind == OPERATION_PAY_REFUND &&
+		    text_equal(flight->case_id, case_id))
+			return true;
+	}
+	return false;
+}
+
 /* Rows first. */
 static bool
 put_on_disk(struct engine *engine, struct flight *flight, const struct refund_case *c,

@@ -151,6 +151,9 @@ bool engine_is_asking(const struct engine *engine, const char *case_id,
 /* Can the tool put it into its provider's words at all?  Nothing leaves. */
 bool engine_rehearse(struct engine *engine, const struct operation *operation, struct why *why);
 
+/* Is an order to pay of this case under way? */
+bool engine_is_paying(const struct engine *engine, const char *case_id);
+
 /* The event of an ended operation; `facts` and `credential` are borrowed. */
 struct event engine_answer(const struct operation *operation, enum outcome outcome,
                            const struct facts *facts, const char *credential);

@@ -354,6 +354,14 @@ order_has_left(const struct refund_case *c)
 	return c->refund.sends > 0 && !c->refund.burnt;
 }
 
+/* Of none of them anything may still happen. */
+static bool
+certainly_did_not_happen(const struct refund_case *c)
+{
+	return c->refund.void_sends == c->refund.sends && !c->refund.acknowledged &&
+	       !c->refund.settled;
+}
+
 /* An order to pay: only with a yes, only what was offered, back along the payment, under the derived id. */
 static void
 pays_what_was_offered(const struct refund_case *before, const struct happening *h,
@@ -365,7 +373,7 @@ pays_what_was_offered(const struct refund_case *before, const struct happening *
 	promise(before->offer.consented_ms <= before->offer.expires_ms);
 	promise(!before->refund.settled && !before->refund.burnt);
 	promise(!before->refund.acknowledged); /* what the bank has shown is never sent again */
-	promise(before->refund.sends < REFUND_SENDS_MAX);
+	promise(before->refund.round_sends < REFUND_SENDS_MAX);
 	/* An id that the bank has refused for good did not happen, and says so again. */
 	promise(before->state != CASE_RESERVED || h->facts == SAYS_ORDER ||
 	        h->facts == SAYS_PAYMENT || h->facts == SAYS_PAYMENT_NOT_DONE);
@@ -474,7 +482,9 @@ money_under_way_stays_in_hand(const struct refund_case *before, const struct ref
 {
 	if (!order_has_left(before))
 		return;
-	promise(c->state == CASE_REFUNDING || c->state == CASE_NOTING ||
+	bool is_denied = c->state == CASE_REFUSED && c->refund.burnt;
+	promise(!is_denied || certainly_did_not_happen(before));
+	promise(is_denied || c->state == CASE_REFUNDING || c->state == CASE_NOTING ||
 	        c->state == CASE_VERIFYING || c->state == CASE_SEALED ||
 	        c->state == CASE_NOTIFYING || c->state == CASE_CLOSED || c->state == CASE_HELD);
 	promise(text_equal(c->refund.id, before->refund.id));
@@ -690,6 +700,8 @@ static const struct {
 	{ 7,
 	  { "PAY_REFUND UNKNOWN", "the clock strikes", "REFUND_MISSING",
 	    "the clock strikes late" } },
+	/* certainly not, and finance takes the mandate back: may be denied */
+	{ 7, { "PAY_REFUND RETRY", "PAYMENT, finance refuses" } },
 	{ 7, { "the clock strikes late" } }, /* the bank says nothing for days */
 	{ 8, { "REFUND_NOT_DONE" } },
 	{ 8, { "REFUND_NOT_DONE", "ORDER", "PAYMENT_NOT_DONE", "sealed incomplete" } },
@@ -959,24 +971,92 @@ what_the_bank_shows_at_last_is_looked_at_soon(void **state)
 	assert_true(case_wake_ms(&play.c) <= play.now_ms + SECOND_MS);
 }
 
+/* The bank gives no token, or its line is full: nothing has left, whatever the number of tries. */
+static void
+what_never_left_is_tried_until_time_is_up(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 7);
+	for (int sends = 1; sends < 3 * REFUND_SENDS_MAX; sends++) {
+		assert_int_equal(play.c.refund.sends, sends);
+		happen(&play, called("PAY_REFUND RETRY"));
+		strike_until_asked(&play, OPERATION_PAY_PAYMENT);
+		happen(&play, called("PAYMENT"));
+		assert_int_equal(play.c.state, CASE_REFUNDING);
+	}
+	happen(&play, called("PAY_REFUND RETRY"));
+	happen(&play, called("the clock strikes late"));
+	assert_int_equal(play.c.state, CASE_HELD);
+	assert_int_equal(play.c.reason, HOLD_REFUND_UNCONFIRMED);
+	assert_true(case_may_be_denied(&play.c));
+}
+
+/* The answer is lost, and once the grace period is over neither refund nor payment show anything. */
+static void
+come_to_nothing(struct play *play)
+{
+	happen(play, called("PAY_REFUND UNKNOWN"));
+	play->now_ms += policy.unknown_grace_ms;
+	happen(play, called("REFUND_MISSING"));
+	happen(play, called("PAYMENT"));
+}
+
 static void
 what_certainly_did_not_happen_goes_again_a_few_times(void **state)
 {
 	static struct play play;
 	(void)state;
 	walk(&play, 7);
-	for (int sends = 1;; sends++) {
-		assert_int_equal(play.c.refund.sends, sends);
-		happen(&play, called("PAY_REFUND RETRY"));
-		assert_int_equal(play.c.state, CASE_REFUNDING);
-		strike_until_asked(&play, OPERATION_PAY_PAYMENT);
-		happen(&play, called("PAYMENT"));
-		if (sends == REFUND_SENDS_MAX)
-			break;
+	for (int sends = 1; sends < REFUND_SENDS_MAX; sends++) {
+		come_to_nothing(&play);
+		assert_int_equal(play.c.refund.sends, sends + 1);
+		assert_false(case_may_be_denied(&play.c));
 	}
+	come_to_nothing(&play);
 	assert_int_equal(play.c.refund.sends, REFUND_SENDS_MAX);
 	assert_int_equal(play.c.state, CASE_HELD);
 	assert_int_equal(play.c.reason, HOLD_REFUND_UNCONFIRMED);
+}
+
+/* ... and as often again when a person lets it go on; or it is over when he says so. */
+static void
+a_person_may_try_again_or_end_what_did_not_happen(void **state)
+{
+	static struct play held, play;
+	(void)state;
+	walk(&held, 7);
+	for (int sends = 1; sends <= REFUND_SENDS_MAX; sends++)
+		come_to_nothing(&held);
+	play = held;
+	happen(&play, called("released"));
+	happen(&play, called("REFUND_MISSING"));
+	happen(&play, called("PAYMENT"));
+	assert_int_equal(play.c.refund.sends, REFUND_SENDS_MAX + 1);
+	for (int sends = 1; sends <= REFUND_SENDS_MAX; sends++)
+		come_to_nothing(&play);
+	assert_int_equal(play.c.refund.sends, 2 * REFUND_SENDS_MAX);
+	assert_int_equal(play.c.state, CASE_HELD);
+	play = held;
+	assert_true(happen(&play, called("denied")));
+	assert_int_equal(play.c.state, CASE_REFUSED);
+	assert_true(play.c.refund.burnt); /* and the room is free: effects_are_in_order */
+}
+
+/* The bank shows nothing, then it does: nobody says no to money that is under way. */
+static void
+what_was_void_and_is_shown_cannot_be_denied(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 7);
+	for (int sends = 1; sends <= REFUND_SENDS_MAX; sends++)
+		come_to_nothing(&play);
+	assert_true(case_may_be_denied(&play.c));
+	happen(&play, called("released"));
+	happen(&play, called("REFUND_OF_LESS"));
+	assert_int_equal(play.c.state, CASE_HELD);
+	assert_false(case_may_be_denied(&play.c));
 }
 
 /* The bank's list is silent about the payment for a moment: what it goes back along is not forgotten. */
@@ -1292,7 +1372,10 @@ main(void)
 		cmocka_unit_test(a_payment_is_looked_at_before_anything_is_sent_again),
 		cmocka_unit_test(what_the_payment_lists_is_never_sent_again),
 		cmocka_unit_test(what_the_bank_shows_at_last_is_looked_at_soon),
+		cmocka_unit_test(what_never_left_is_tried_until_time_is_up),
 		cmocka_unit_test(what_certainly_did_not_happen_goes_again_a_few_times),
+		cmocka_unit_test(a_person_may_try_again_or_end_what_did_not_happen),
+		cmocka_unit_test(what_was_void_and_is_shown_cannot_be_denied),
 		cmocka_unit_test(a_payment_that_is_not_shown_for_a_moment_is_asked_about_again),
 		cmocka_unit_test(a_failure_after_the_end_brings_the_case_back),
 		cmocka_unit_test(nothing_is_paid_on_an_earlier_order),

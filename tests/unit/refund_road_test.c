@@ -84,6 +84,13 @@ release(struct scene *scene, const char *order)
 	return act(scene, order, (struct engine_action){ .kind = ACTION_RELEASE });
 }
 
+static bool
+deny(struct scene *scene, const char *order)
+{
+	return act(scene, order,
+	           (struct engine_action){ .kind = ACTION_DENY, .words = "fora do prazo" });
+}
+
 /* --- what can be seen ------------------------------------------------------------------------- */
 
 static int64_t
@@ -176,6 +183,92 @@ a_token_request_that_cannot_begin_is_made_again(void **state)
 	assert_int_equal(door.calls, 0);
 	assert_int_equal(orders_to_pay(scene), 1);
 	assert_refunded_once(scene, ORDER);
+	scene_free(scene);
+}
+
+/* The bank gives no token: what never left is tried again, and is nobody's dead end. */
+static void
+without_a_token_nothing_is_used_up(void **state)
+{
+	struct scene *scene = scene_with_an_offer(NULL);
+	(void)state;
+	scene_arm(scene, "pix.token", "status", 503, 8);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 20 * MINUTE_MS);
+	assert_int_equal(orders_to_pay(scene), 1);
+	assert_refunded_once(scene, ORDER);
+	scene_free(scene);
+}
+
+/* Held after half an hour: a person may let it go on, or end it, and then the room is free again. */
+static struct scene *
+scene_without_tokens(void)
+{
+	struct scene *scene = scene_with_an_offer(NULL);
+	scene_arm(scene, "pix.token", "status", 503, 1000);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 40 * MINUTE_MS);
+	assert_state(scene, ORDER, "HELD", "refund_unconfirmed");
+	assert_int_equal(orders_to_pay(scene), 0);
+	faults_clear(&scene->sandbox.world->faults);
+	return scene;
+}
+
+static void
+a_person_lets_it_go_on_when_the_bank_is_back(void **state)
+{
+	struct scene *scene = scene_without_tokens();
+	(void)state;
+	assert_true(release(scene, ORDER));
+	scene_run(scene, 5 * MINUTE_MS);
+	assert_int_equal(orders_to_pay(scene), 1);
+	assert_refunded_once(scene, ORDER);
+	scene_free(scene);
+}
+
+static int64_t
+next_sequence(struct scene *scene)
+{
+	struct why why = { "" };
+	store_begin(scene->store);
+	int64_t sequence = store_refund_sequence(scene->store,
+	                                         world_order(scene->sandbox.world, ORDER)->e2eid);
+	assert_true(store_commit(scene->store, &why));
+	return sequence;
+}
+
+static void
+a_person_ends_it_and_the_next_one_has_another_id(void **state)
+{
+	struct scene *scene = scene_without_tokens();
+	(void)state;
+	assert_int_equal(next_sequence(scene), 1);
+	assert_true(deny(scene, ORDER));
+	assert_state(scene, ORDER, "REFUSED", "refund_unconfirmed");
+	assert_int_equal(next_sequence(scene), 2);
+	scene_say(scene, MARINA, "quero o estorno do pedido 8421", NULL);
+	scene_run(scene, 5 * SECOND_MS);
+	assert_state(scene, ORDER, "OFFERED", "");
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, MINUTE_MS);
+	assert_int_equal(orders_to_pay(scene), 1);
+	assert_refunded_once(scene, ORDER);
+	scene_free(scene);
+}
+
+/* What may have happened is nobody's to deny. */
+static void
+a_lost_order_to_pay_cannot_be_denied(void **state)
+{
+	struct scene *scene = scene_with_an_offer(NULL);
+	(void)state;
+	scene_arm(scene, "pix.refund", "lost_after", 0, 1);
+	scene_arm(scene, "pix.refund_status", "status", 503, 1000);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 40 * MINUTE_MS);
+	assert_state(scene, ORDER, "HELD", "refund_unconfirmed");
+	assert_false(deny(scene, ORDER));
+	assert_state(scene, ORDER, "HELD", "refund_unconfirmed");
 	scene_free(scene);
 }
 
@@ -307,6 +400,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_death_while_the_order_to_pay_is_under_way_is_survived),
 		cmocka_unit_test(a_token_request_that_cannot_begin_is_made_again),
+		cmocka_unit_test(without_a_token_nothing_is_used_up),
+		cmocka_unit_test(a_person_lets_it_go_on_when_the_bank_is_back),
+		cmocka_unit_test(a_person_ends_it_and_the_next_one_has_another_id),
+		cmocka_unit_test(a_lost_order_to_pay_cannot_be_denied),
 		cmocka_unit_test(what_others_have_given_back_is_not_sent_again),
 		cmocka_unit_test(a_bank_that_knows_nothing_for_a_while_agrees_to_nothing),
 		cmocka_unit_test(a_refund_held_overnight_counts_on_the_day_it_leaves),
