@@ -311,7 +311,7 @@ CREATE TABLE reservations (
 	id INTEGER PRIMARY KEY,                  -- ours
 	case_id TEXT NOT NULL REFERENCES cases (id), -- for which case
 	offer_id TEXT NOT NULL UNIQUE REFERENCES offers (id), -- one yes, one refund
-	mandate_id TEXT NOT NULL,                -- under which mandate
+	mandate_id TEXT NOT NULL,                -- under which mandate: of the yes, then of the latest order to pay
 	mandate_version INTEGER NOT NULL,        -- and which signature of it
 	order_number TEXT NOT NULL,              -- for the limit per order
 	customer TEXT NOT NULL,                  -- keyed hash of the buyer's document, for the limit a customer and day
@@ -395,24 +395,36 @@ WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 	> (SELECT amount_cents FROM payments WHERE e2eid = NEW.e2eid)
 BEGIN SELECT RAISE(ABORT, 'P7: more would go back than was paid'); END;
 
--- An order to pay may leave days after its yes (a hold, a resend, midnight): it counts when it leaves, so the
--- limits are asked again when its date moves.  Without the row itself, and in the words of above.
+-- An order to pay may leave days after its yes (a hold, a resend, midnight): it counts when it leaves, and under
+-- the mandate that rules then, so the limits are asked again when one of the two moves.  Without the row itself,
+-- and in the words of above.
 
-CREATE TRIGGER reservations_move_within_customer_day BEFORE UPDATE OF executes_ms ON reservations
+CREATE TRIGGER reservations_move_within_refund BEFORE UPDATE OF executes_ms, mandate_version ON reservations
+WHEN NEW.amount_cents
+	> (SELECT per_refund_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
+BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one refund'); END;
+
+CREATE TRIGGER reservations_move_within_order BEFORE UPDATE OF executes_ms, mandate_version ON reservations
+WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
+		WHERE order_number = NEW.order_number AND id <> OLD.id AND state <> 'released')
+	> (SELECT per_order_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
+BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one order'); END;
+
+CREATE TRIGGER reservations_move_within_customer_day BEFORE UPDATE OF executes_ms, mandate_version ON reservations
 WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 		WHERE customer = NEW.customer AND id <> OLD.id AND state <> 'released'
 		AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
 	> (SELECT per_customer_day_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one customer and day'); END;
 
-CREATE TRIGGER reservations_move_within_day BEFORE UPDATE OF executes_ms ON reservations
+CREATE TRIGGER reservations_move_within_day BEFORE UPDATE OF executes_ms, mandate_version ON reservations
 WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 		WHERE id <> OLD.id AND state <> 'released'
 		AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
 	> (SELECT per_day_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one day'); END;
 
-CREATE TRIGGER reservations_move_within_month BEFORE UPDATE OF executes_ms ON reservations
+CREATE TRIGGER reservations_move_within_month BEFORE UPDATE OF executes_ms, mandate_version ON reservations
 WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 		WHERE id <> OLD.id AND state <> 'released'
 		AND day BETWEEN strftime('%Y-%m-01', NEW.executes_ms / 1000 - 10800, 'unixepoch')
@@ -420,7 +432,7 @@ WHEN NEW.amount_cents + (SELECT coalesce(sum(amount_cents), 0) FROM reservations
 	> (SELECT per_month_cents FROM mandates WHERE id = NEW.mandate_id AND version = NEW.mandate_version)
 BEGIN SELECT RAISE(ABORT, 'P5: above the mandate for one month'); END;
 
-CREATE TRIGGER reservations_move_within_count BEFORE UPDATE OF executes_ms ON reservations
+CREATE TRIGGER reservations_move_within_count BEFORE UPDATE OF executes_ms, mandate_version ON reservations
 WHEN 1 + (SELECT count(*) FROM reservations
 		WHERE id <> OLD.id AND state <> 'released'
 		AND day = strftime('%Y-%m-%d', NEW.executes_ms / 1000 - 10800, 'unixepoch'))
@@ -428,13 +440,21 @@ WHEN 1 + (SELECT count(*) FROM reservations
 BEGIN SELECT RAISE(ABORT, 'P5: more refunds than the mandate allows a day'); END;
 
 CREATE TRIGGER reservations_keep_their_terms BEFORE UPDATE ON reservations
-WHEN NEW.case_id <> OLD.case_id OR NEW.offer_id <> OLD.offer_id OR NEW.mandate_id <> OLD.mandate_id
-	OR NEW.mandate_version <> OLD.mandate_version OR NEW.order_number <> OLD.order_number
+WHEN NEW.case_id <> OLD.case_id OR NEW.offer_id <> OLD.offer_id OR NEW.order_number <> OLD.order_number
 	OR NEW.customer <> OLD.customer OR NEW.e2eid <> OLD.e2eid OR NEW.refund_id <> OLD.refund_id
 	OR NEW.amount_cents <> OLD.amount_cents OR NEW.reserved_ms <> OLD.reserved_ms OR NEW.id <> OLD.id
 	OR NEW.executes_ms < OLD.executes_ms
 	OR (NEW.executes_ms <> OLD.executes_ms AND OLD.state NOT IN ('reserved', 'executing'))
 BEGIN SELECT RAISE(ABORT, 'P5: a reservation keeps its terms'); END;
+-- The one term that may change: finance has installed another mandate since the yes, and it is that one which
+-- lets the order to pay leave.
+CREATE TRIGGER reservations_move_to_the_mandate_that_rules BEFORE UPDATE ON reservations
+WHEN (NEW.mandate_id <> OLD.mandate_id OR NEW.mandate_version <> OLD.mandate_version)
+	AND (OLD.state NOT IN ('reserved', 'executing') OR NEW.state <> 'executing'
+	OR NEW.executes_ms <= OLD.executes_ms
+	OR NOT EXISTS (SELECT 1 FROM mandates m WHERE m.id = NEW.mandate_id AND m.version = NEW.mandate_version
+		AND m.status = 'active' AND NEW.executes_ms >= m.not_before_ms AND NEW.executes_ms < m.expires_ms))
+BEGIN SELECT RAISE(ABORT, 'P6: a reservation moves to the mandate that rules, when its order to pay leaves'); END;
 
 CREATE TRIGGER reservations_move_forward BEFORE UPDATE OF state ON reservations
 WHEN NEW.state <> OLD.state AND NOT (

@@ -329,10 +329,10 @@ enum reservation_state {
 bool store_reservation_set(struct store *store, const char *case_id, enum reservation_state state,
                            int64_t now_ms, struct why *why);
 
-/* The case's order to pay leaves now: its reservation is executing, and counts from here on at `now_ms`.
- * False with `why` when there is none or a trigger says no. */
-bool store_reservation_execute(struct store *store, const char *case_id, int64_t now_ms,
-                               struct why *why);
+/* The case's order to pay leaves now, under `mandate`: its reservation is executing, and counts from here on
+ * under that one and at `now_ms`.  False with `why` when there is none or a trigger says no. */
+bool store_reservation_execute(struct store *store, const char *case_id,
+                               const struct mandate *mandate, int64_t now_ms, struct why *why);
 
 /* Is another case's money for this order under way? */
 bool store_order_is_busy(struct store *store, const char *order_number, const char *case_id);

@@ -337,12 +337,15 @@ store_reservation_set(struct store *store, const char *case_id, enum reservation
 }
 
 bool
-store_reservation_execute(struct store *store, const char *case_id, int64_t now_ms, struct why *why)
+store_reservation_execute(struct store *store, const char *case_id, const struct mandate *mandate,
+                          int64_t now_ms, struct why *why)
 {
 	struct query *q =
-		query(store, "UPDATE reservations SET state = 'executing', "
-	                     "executes_ms = :now, changed_ms = :now "
+		query(store, "UPDATE reservations SET state = 'executing', mandate_id = :mandate, "
+	                     "mandate_version = :version, executes_ms = :now, changed_ms = :now "
 	                     "WHERE case_id = :case AND state IN ('reserved', 'executing')");
+	query_text(q, ":mandate", mandate->id);
+	query_integer(q, ":version", mandate->signed_ms);
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":case", case_id);
 	if (!query_try(q, why))

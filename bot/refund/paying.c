@@ -375,6 +375,7 @@ refunding_weighed(struct step *s)
 		step_hold(s, s->event->room.refused);
 		return;
 	}
+	c->mandate = s->event->room.mandate;
 	c->refund.send_again = false;
 	c->refund.sends++;
 	c->refund.round_sends++;

@@ -113,7 +113,8 @@ engine_reserve(struct engine *engine, const struct refund_case *c, struct room *
 }
 
 /* Room was taken when the yes was heard, but an order to pay may leave on another day: after a hold, again, or
- * just past midnight.  It counts when it leaves, so every limit is asked again. */
+ * just past midnight, or when finance has installed another mandate.  It counts when it leaves, under the
+ * mandate that rules then, so every limit is asked again. */
 void
 engine_pay(struct engine *engine, const struct refund_case *c, const struct operation *refund,
            struct room *room)
@@ -124,7 +125,8 @@ engine_pay(struct engine *engine, const struct refund_case *c, const struct oper
 	room->refused = weigh(engine, c, c->offer.amount_cents, &stored);
 	if (room->refused != HOLD_NONE)
 		return;
-	if (!store_reservation_execute(engine->store, c->id, engine->now_ms, &why)) {
+	if (!store_reservation_execute(engine->store, c->id, &stored.columns, engine->now_ms,
+	                               &why)) {
 		room->refused = refused_by_schema(c, &why);
 	} else if (!engine_ask(engine, c, refund, &why)) {
 		log_line(LOG_ERROR, "refund.refused", "case=%s why=\"%s\"", c->id, why.text);

@@ -11,6 +11,8 @@
 #include "base/ensure.h"
 #include "base/instant.h"
 #include "base/text.h"
+#include "proof/base64.h"
+#include "refund/mandate.h"
 #include "tests/sim/scene.h"
 #include "tools/sandbox/world.h"
 
@@ -37,6 +39,36 @@ set_mandate(struct scene *scene, enum mandate_status status)
 	if (!store_mandate_set(scene->store, "cm_support", status, scene->now_ms, &why) ||
 	    !store_commit(scene->store, &why))
 		fail_msg("%s", why.text);
+}
+
+/* Finance signs another one, with another key, and it replaces the first. */
+static void
+install_another(struct scene *scene, int64_t per_refund_cents)
+{
+	static const uint8_t seed[KEY_BYTES] = { 7 };
+	const struct mandate mandate = { .id = "cm_other",
+		                         .place = MANDATE_TEST,
+		                         .signed_ms = scene->now_ms,
+		                         .not_before_ms = scene->now_ms,
+		                         .expires_ms = scene->now_ms + 30 * DAY_MS,
+		                         .per_refund_cents = per_refund_cents };
+	struct signed_mandate whole;
+	char public_key[KEY_TEXT_SIZE];
+	struct why why = { "" };
+	struct signing_key *finance = signing_key_new(KEY_USE_MANDATES, seed);
+	const struct verifying_key *public = signing_key_public(finance);
+	mandate_sign(&mandate, finance, &whole);
+	base64_encode(public_key, sizeof(public_key), public->bytes, KEY_BYTES);
+	struct stored_mandate stored = { .columns = mandate };
+	ensure(text_copy(stored.body, sizeof(stored.body), whole.body));
+	ensure(text_copy(stored.signature, sizeof(stored.signature), whole.signature));
+	ensure(text_copy(stored.key_id, sizeof(stored.key_id), whole.key_id));
+	store_begin(scene->store);
+	store_trust_key(scene->store, public->id, public_key, scene->now_ms);
+	if (!store_mandate_install(scene->store, &stored, scene->now_ms, &why) ||
+	    !store_commit(scene->store, &why))
+		fail_msg("%s", why.text);
+	signing_key_free(finance);
 }
 
 struct finding {
@@ -313,6 +345,52 @@ a_bank_that_knows_nothing_for_a_while_agrees_to_nothing(void **state)
 	scene_free(scene);
 }
 
+/* --- another mandate -------------------------------------------------------------------------- */
+
+/* The first order was lost, and finance signs again before the next. */
+static struct scene *
+scene_under_another(int64_t per_refund_cents)
+{
+	struct scene *scene = scene_with_an_offer(NULL);
+	scene_arm(scene, "pix.refund", "lost_before", 0, 1);
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_run(scene, 2 * SECOND_MS);
+	assert_state(scene, ORDER, "REFUNDING", "");
+	install_another(scene, per_refund_cents);
+	scene_run(scene, 10 * MINUTE_MS);
+	return scene;
+}
+
+static void
+what_goes_again_goes_under_the_mandate_that_rules(void **state)
+{
+	struct scene *scene = scene_under_another(18600);
+	(void)state;
+	assert_int_equal(orders_to_pay(scene), 2);
+	assert_refunded_once(scene, ORDER);
+	scene_free(scene);
+}
+
+/* The new one allows less: nobody is stranded, a person ends it, or finance signs once more. */
+static void
+what_the_mandate_that_rules_does_not_allow_is_for_a_person(void **state)
+{
+	struct scene *scene = scene_under_another(18599);
+	(void)state;
+	assert_state(scene, ORDER, "HELD", "above_cap");
+	assert_int_equal(orders_to_pay(scene), 1);
+	install_another(scene, 18600);
+	assert_true(release(scene, ORDER));
+	scene_run(scene, 10 * MINUTE_MS);
+	assert_refunded_once(scene, ORDER);
+	scene_free(scene);
+	scene = scene_under_another(18599);
+	assert_true(deny(scene, ORDER));
+	assert_state(scene, ORDER, "REFUSED", "above_cap");
+	assert_int_equal(scene_refunds(scene, ORDER, NULL), 0);
+	scene_free(scene);
+}
+
 /* --- another day ------------------------------------------------------------------------------ */
 
 enum { CUSTOMERS = 11 };
@@ -406,6 +484,8 @@ main(void)
 		cmocka_unit_test(a_lost_order_to_pay_cannot_be_denied),
 		cmocka_unit_test(what_others_have_given_back_is_not_sent_again),
 		cmocka_unit_test(a_bank_that_knows_nothing_for_a_while_agrees_to_nothing),
+		cmocka_unit_test(what_goes_again_goes_under_the_mandate_that_rules),
+		cmocka_unit_test(what_the_mandate_that_rules_does_not_allow_is_for_a_person),
 		cmocka_unit_test(a_refund_held_overnight_counts_on_the_day_it_leaves),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

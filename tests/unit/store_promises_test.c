@@ -80,11 +80,11 @@
 	"', 'refund_done', 'refund_done', 'Estorno feito', '" receipt "', '" commitment "', 'queued', " \
 	"0, " T0 ", " T0 ", '', '', ''); "
 
-#define MANDATE(verb, id, version, status)                                                         \
+#define MANDATE_OF(verb, id, version, status, per_refund, per_order) \
 	verb " INTO mandates (id, version, body, signature, key_id, per_refund_cents, "             \
 	"per_order_cents, per_customer_day_cents, per_day_cents, per_month_cents, count_per_day, "  \
 	"max_order_age_days, not_before_ms, expires_ms, status, installed_ms, changed_ms) VALUES ('" id \
-	"', " version ", 'body', 'sig', 'ed25519:f', 20000, 35000, 30000, 50000, 60000, 4, 90, "  \
+	"', " version ", 'body', 'sig', 'ed25519:f', " per_refund ", " per_order ", 30000, 50000, 60000, 4, 90, "  \
 	T0 " - 30 * " DAY ", " T0 " + 30 * " DAY ", '" status "', " T0 ", " T0 "); "
 
 /* The file was found to be an older one; what it then may have sent is c_1's. */
@@ -94,6 +94,16 @@
 	"INSERT INTO operations VALUES (" n ", 'c_1', '" kind "', 'read', '" key "', '{}', " T0 "); " \
 	"INSERT INTO attempts VALUES (" n ", " n ", 'pix', 'pix:read', 0, 1, 'done', ''); "
 #define RECONCILED "UPDATE restores SET reconciled_ms = " SOON "; "
+
+#define MANDATE(verb, id, version, status) MANDATE_OF(verb, id, version, status, "20000", "35000")
+
+/* Finance installs another one, and an order to pay leaves under it. */
+#define ANOTHER(per_refund, per_order)                                                             \
+	"UPDATE mandates SET status = 'superseded'; "                                              \
+	MANDATE_OF("INSERT", "cm", "2", "active", per_refund, per_order)
+#define MOVES(n, at)                                                                               \
+	"UPDATE reservations SET mandate_version = 2, state = 'executing', executes_ms = " at       \
+	", changed_ms = " at " WHERE case_id = 'c_" n "'; "
 
 static const char shop[] =
         "INSERT INTO contacts VALUES (1, 'zapi', '5520999990101', '', 'Marina', " T0 ");"
@@ -290,6 +300,22 @@ static const struct attack attacks[] = {
 	{ "reservations_move_within_count",
 	  SPEND("2", "8422", "ana", "E2", "1") SPEND("3", "8423", "ana", "E2", "1") SPEND("4", "8424", "ana", "E2", "1")
 	  SPEND_AT("5", "8425", "ana", "E2", "1", T0 " - " DAY), LEAVES("5", T0), LEAVES("5", T0 " + " DAY) },
+
+	/* and under the mandate that rules then */
+	{ "reservations_move_within_refund", SPEND("2", "8422", "ana", "E2", "18599") ANOTHER("18599", "35000"),
+	  MOVES("1", T0 " + 1"), MOVES("2", T0 " + 1") },
+	{ "reservations_move_within_order", SPEND("2", "8422", "ana", "E2", "18599") ANOTHER("20000", "18599"),
+	  MOVES("1", T0 " + 1"), MOVES("2", T0 " + 1") },
+	{ "reservations_move_to_the_mandate_that_rules", ANOTHER("20000", "35000"), MOVES("1", T0),
+	  MOVES("1", T0 " + 1") },
+	{ "reservations_move_to_the_mandate_that_rules", ANOTHER("20000", "35000"),
+	  "UPDATE reservations SET mandate_version = 2", NOTHING },
+	{ "reservations_move_to_the_mandate_that_rules",
+	  ANOTHER("20000", "35000") "UPDATE mandates SET status = 'paused' WHERE version = 2;",
+	  MOVES("1", T0 " + 1"), NOTHING },
+	{ "reservations_move_to_the_mandate_that_rules",
+	  ANOTHER("20000", "35000") "UPDATE reservations SET state = 'spent';",
+	  "UPDATE reservations SET mandate_version = 2", NOTHING },
 
 	/* what it may become */
 	{ "reservations_keep_their_terms", NOTHING, LEAVES("1", T0 " - 1"), LEAVES("1", T0 " + 1") },

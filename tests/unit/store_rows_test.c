@@ -439,24 +439,28 @@ what_is_in_flight_counts_and_what_is_released_does_not(void **state)
 static void
 what_leaves_on_another_day_counts_there(void **state)
 {
+	static struct stored_mandate mandate;
 	struct mandate_use use;
 	struct why why = { "" };
 	(void)state;
 	install("cm_support", 1000, NULL);
+	assert_true(store_mandate_latest(store, &mandate));
 	consented_case("c_1", "8421", "m1");
-	assert_false(store_reservation_execute(store, "c_1", NOW_MS, &why));
+	assert_false(store_reservation_execute(store, "c_1", &mandate.columns, NOW_MS, &why));
 	assert_non_null(strstr(why.text, "no reservation under way"));
 	assert_true(reserve(NULL));
 	store_mandate_use(store, "c_1", "8421", "marina", NOW_MS, &use);
 	assert_int_equal(use.order_cents + use.day_cents + use.month_cents + use.day_count, 0);
-	assert_true(store_reservation_execute(store, "c_1", NOW_MS + DAY_MS, NULL));
+	assert_true(
+		store_reservation_execute(store, "c_1", &mandate.columns, NOW_MS + DAY_MS, NULL));
 	store_mandate_use(store, "c_other", "8421", "marina", NOW_MS, &use);
 	assert_int_equal(use.day_cents + use.day_count, 0);
 	store_mandate_use(store, "c_other", "8421", "marina", NOW_MS + DAY_MS, &use);
 	assert_int_equal(use.customer_day_cents, 18600);
 	assert_int_equal(use.day_cents, 18600);
 	assert_int_equal(use.day_count, 1);
-	assert_true(store_reservation_execute(store, "c_1", NOW_MS + 2 * DAY_MS, NULL));
+	assert_true(store_reservation_execute(store, "c_1", &mandate.columns, NOW_MS + 2 * DAY_MS,
+	                                      NULL));
 	assert_true(store_reservation_set(store, "c_1", RESERVATION_SPENT, NOW_MS, NULL));
 	store_mandate_use(store, "c_1", "8421", "marina", NOW_MS + 2 * DAY_MS, &use);
 	assert_int_equal(use.day_cents, 18600); /* spent: no longer under way */
