@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "proof/receipt.h"
 
@@ -72,6 +73,42 @@ shown_signed_facts(const json_t *receipt, struct signed_facts *facts, struct why
 		return why_set(why, "it does not say what amount was agreed to");
 	return text_copy(facts->reply_commitment, sizeof(facts->reply_commitment), reply) ||
 	       why_set(why, "its row reply_text holds no commitment");
+}
+
+struct list {
+	json_t *items;
+	size_t most;
+	bool cut;
+};
+
+static void
+add_receipt(void *context, const struct stored_receipt *receipt)
+{
+	struct list *list = context;
+	struct why why = { "" };
+	if (list->most == 0) {
+		list->cut = true;
+		return;
+	}
+	list->most--;
+	json_t *json = shown_receipt(receipt, &why);
+	if (json != NULL)
+		json_array_append_new(list->items, json);
+	else
+		log_line(LOG_ERROR, "receipt.unreadable", "receipt=%s why=\"%s\"", receipt->id,
+		         why.text);
+}
+
+json_t *
+shown_receipts(struct store *store, const char *order, size_t most)
+{
+	struct list list = { .items = json_array(), .most = most };
+	char number[ORDER_NUMBER_SIZE] = "";
+	bool readable = text_letters_and_digits(number, sizeof(number), order) &&
+	                (number[0] != '\0' || order[0] == '\0');
+	if (readable) /* one more than are shown, to know whether there are more */
+		store_receipts(store, number, most + 1, add_receipt, &list);
+	return json_pack("{s:o,s:b}", "items", list.items, "cut", list.cut);
 }
 
 void

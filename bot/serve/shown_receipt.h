@@ -25,6 +25,10 @@ struct signed_facts {
  * no receipt of a refund of ours. */
 bool shown_signed_facts(const json_t *receipt, struct signed_facts *facts, struct why *why);
 
+/* {"items","cut"}: the newest receipts of an order, at most so many, and whether there are more.  `order` as
+ * a person writes it ("#8421"); "" for all orders; one without a letter or digit has none. */
+json_t *shown_receipts(struct store *store, const char *order, size_t most);
+
 void shown_head(const struct stored_head *stored, struct tree_head *head);
 
 /* That the receipt is in the log of the latest head; that the log of `first` leaves is the beginning of the

@@ -41,7 +41,7 @@ function plain(value) {
 
 /* --- reading a receipt --- */
 
-let shown = { items: [], keys: [], checks: {} };
+let shown = { items: [], cut: false, keys: [], checks: {} };
 
 const find = (receipt, name) => receipt.postconditions.find((one) => one.name === name);
 const orderOf = (receipt) => receipt.operation_id.replace(/^rf/, "");
@@ -119,7 +119,7 @@ function tellFound(order) {
 			: "Toda assinatura foi conferida neste navegador.";
 	return [
 		el("b", null, `Recibos ${order ? `do pedido #${order}` : "mais novos"}: ${count}. `),
-		el("span.dim", null, `${signatures} Lido às ${clockSeconds(Date.now())}.`),
+		el("span.dim", null, `${shown.cut ? "Há mais antigos, não mostrados. " : ""}${signatures} Lido às ${clockSeconds(Date.now())}.`),
 	];
 }
 
@@ -351,13 +351,13 @@ async function openReceipt(id) {
 /* --- searching --- */
 
 async function search(order) {
-	const [{ items }, { keys }] = await Promise.all([
+	const [{ items, cut }, { keys }] = await Promise.all([
 		ask(`/v1/receipts?order=${encodeURIComponent(order)}`),
 		ask("/v1/signing-keys"),
 	]);
 	const checks = {};
 	for (const receipt of items) checks[receipt.id] = await checkReceipt(receipt, keys);
-	shown = { items, keys, checks };
+	shown = { items, cut, keys, checks };
 	by("rows").replaceChildren(...items.map(rowOf));
 	by("rows").parentElement.hidden = items.length === 0;
 	by("found").replaceChildren(...tellFound(order));

@@ -1424,6 +1424,8 @@ whether_an_order_was_refunded_is_told_to_who_has_the_receipt(void **state)
 	                 200);
 	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf9001", cookie),
 	                 404);
+	assert_int_equal(visit_status(&sandbox, "GET /v1/receipts?order=8421", cookie), 200);
+	assert_int_equal(visit_status(&sandbox, "GET /v1/receipts?order=%zz", cookie), 400);
 	stop(&sandbox);
 }
 

@@ -11,6 +11,7 @@
 #include "proof/gate.h"
 #include "serve/door.h"
 #include "serve/shown_case.h"
+#include "serve/shown_receipt.h"
 #include "tests/sim/scene.h"
 
 #define MARINA "5520999990101"
@@ -240,6 +241,37 @@ a_long_conversation_is_cut_at_its_beginning_and_says_so(void **state)
 }
 
 static void
+assert_receipts(struct scene *scene, const char *order, size_t most, size_t count, bool cut)
+{
+	json_t *list = shown_receipts(scene->store, order, most);
+	assert_int_equal(json_array_size(json_object_get(list, "items")), count);
+	assert_int_equal(json_is_true(json_object_get(list, "cut")), cut);
+	json_decref(list);
+}
+
+/* Nor does a number that nobody can read bring the receipts of all. */
+static void
+receipts_are_those_that_were_asked_for_and_a_list_that_was_cut_says_so(void **state)
+{
+	struct scene *scene = scene_new(8, NULL);
+	(void)state;
+	refund(scene, MARINA, "Meu pedido 8421 veio quebrado, quero meu dinheiro de volta");
+	refund(scene, BIANCA, "quero o estorno do pedido 7310");
+	assert_receipts(scene, "", 100, 2, false);
+	assert_receipts(scene, "", 2, 2, false);
+	assert_receipts(scene, "", 1, 1, true);
+	assert_receipts(scene, "#8421", 1, 1, false);
+	assert_receipts(scene, "8422", 100, 0, false);
+	assert_receipts(scene, "#", 100, 0, false);
+	assert_receipts(scene, "\xe2\x80\xa6", 100, 0, false);
+	assert_receipts(
+		scene,
+		"8421842184218421842184218421842184218421842184218421842184218421842184218421", 100,
+		0, false);
+	scene_free(scene);
+}
+
+static void
 a_case_that_does_not_exist_is_nothing(void **state)
 {
 	struct scene *scene = scene_new(6, NULL);
@@ -413,6 +445,8 @@ main(void)
 		cmocka_unit_test(
 			more_held_or_ended_cases_than_the_list_has_room_for_are_said_to_be_there),
 		cmocka_unit_test(a_long_conversation_is_cut_at_its_beginning_and_says_so),
+		cmocka_unit_test(
+			receipts_are_those_that_were_asked_for_and_a_list_that_was_cut_says_so),
 		cmocka_unit_test(a_case_that_does_not_exist_is_nothing),
 		cmocka_unit_test(every_name_that_people_may_meet_has_words),
 		cmocka_unit_test(every_condition_of_a_receipt_has_a_sentence),
