@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,6 +21,51 @@ enum {
 	BACKLOG = 1024,
 	SOCKET_KIND = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
 };
+
+/* --- where ------------------------------------------------------------------------------------ */
+
+/* Looked up nowhere: only what is an address already. */
+static struct addrinfo *
+numeric_address(const char *host, const char *port)
+{
+	const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM,
+		                         .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo *address = NULL;
+	return getaddrinfo(host, port, &wanted, &address) == 0 ? address : NULL;
+}
+
+static bool
+parse_port(const char *text, int *port)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || number > 65535)
+		return false;
+	*port = (int)number;
+	return true;
+}
+
+bool
+listener_parse(const char *listen, char *host, size_t size, int *port, struct why *why)
+{
+	const char *colon = strrchr(listen, ':');
+	size_t length = colon == NULL ? 0 : (size_t)(colon - listen);
+	bool bracketed = length > 2 && listen[0] == '[' && colon[-1] == ']';
+	struct addrinfo *address = NULL;
+	bool ok = length > 0 && parse_port(colon + 1, port) &&
+	          text_format(host, size, "%.*s", (int)(bracketed ? length - 2 : length),
+	                      bracketed ? listen + 1 : listen) &&
+	          bracketed == (strchr(host, ':') != NULL);
+	if (ok)
+		address = numeric_address(host, "0");
+	if (address == NULL)
+		return why_set(why, "listening takes an address and a port, for example "
+		                    "127.0.0.1:8080 or [::1]:8080");
+	freeaddrinfo(address);
+	return true;
+}
+
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 /* Binds and listens.  -1 with errno, and nothing left open. */
 static int
@@ -45,12 +90,10 @@ listener_open(const struct sockaddr *address, socklen_t length)
 int
 listener_tcp(const char *host, int port, struct why *why)
 {
-	const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM,
-		                         .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
-	struct addrinfo *address = NULL;
 	char digits[16];
 	ensure(text_format(digits, sizeof(digits), "%d", port));
-	if (port < 0 || port > 65535 || getaddrinfo(host, digits, &wanted, &address) != 0) {
+	struct addrinfo *address = port < 0 || port > 65535 ? NULL : numeric_address(host, digits);
+	if (address == NULL) {
 		why_set(why, "cannot listen on %s port %d: not a numeric address and a port", host,
 		        port);
 		return -1;

@@ -4,7 +4,14 @@
 #ifndef IO_LISTENER_H
 #define IO_LISTENER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/why.h"
+
+/* Reads "HOST:PORT", an IPv6 address in brackets ("[::1]:0"), into a numeric host without them and a port
+ * from 0 to 65535.  False with `why`. */
+bool listener_parse(const char *listen, char *host, size_t size, int *port, struct why *why);
 
 /* `host` is a numeric address; port 0 picks a free one.  The descriptor (non-blocking, not inherited)
  * is the caller's; -1 with `why`. */

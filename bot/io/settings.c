@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "io/listener.h"
 
 struct row {
 	const char *key;
@@ -143,6 +144,65 @@ set_row(const struct row *row, const char *value, struct settings *settings, str
 	return true;
 }
 
+/* --- values that only look right -------------------------------------------------------------------------- */
+
+static bool
+is_named(const char *value, struct why *why)
+{
+	return value[0] != '\0' || why_set(why, "can't be empty: it stands in every receipt");
+}
+
+static bool
+is_place_to_listen(const char *value, struct why *why)
+{
+	char host[64];
+	int port;
+	return listener_parse(value, host, sizeof(host), &port, why);
+}
+
+/* What follows `prefix`; NULL when `text` does not begin with it. */
+static const char *
+after(const char *text, const char *prefix)
+{
+	return text_starts_with(text, prefix) ? text + strlen(prefix) : NULL;
+}
+
+/* Log-in links are this and a path, and their session cookies are Secure only with https. */
+static bool
+is_url_of_people(const char *value, struct why *why)
+{
+	static const char *const loopbacks[] = { "http://127.0.0.1", "http://[::1]",
+		                                 "http://localhost" };
+	const char *host = after(value, "https://");
+	bool ok = value[0] == '\0' ||
+	          (host != NULL && host[0] != '\0' && host[0] != '/' && host[0] != ':');
+	for (size_t i = 0; i < sizeof(loopbacks) / sizeof(loopbacks[0]); i++) {
+		const char *rest = after(value, loopbacks[i]);
+		ok = ok || (rest != NULL && (rest[0] == '\0' || rest[0] == ':' || rest[0] == '/'));
+	}
+	return (ok && strpbrk(value, " \t?#@\\") == NULL) ||
+	       why_set(why, "must be empty or https://HOST, with a path or without");
+}
+
+static const struct {
+	const char *key;
+	bool (*is_right)(const char *value, struct why *why);
+} judges[] = {
+	{ "merchant", is_named },
+	{ "agent", is_named },
+	{ "listen", is_place_to_listen },
+	{ "public_url", is_url_of_people },
+};
+
+static bool
+is_right(const char *key, const char *value, struct why *why)
+{
+	for (size_t i = 0; i < sizeof(judges) / sizeof(judges[0]); i++)
+		if (text_equal(judges[i].key, key) && !judges[i].is_right(value, why))
+			return why_prefix(why, "%s", key);
+	return true;
+}
+
 void
 settings_default(struct settings *settings)
 {
@@ -171,13 +231,14 @@ take_line(void *context, const char *section, const char *key, const char *value
 		if (reading->seen[i])
 			return why_set(reading->why, "%s stands here for the second time", key);
 		reading->seen[i] = true;
-		return set_row(&rows[i], value, reading->settings, reading->why);
+		return set_row(&rows[i], value, reading->settings, reading->why) &&
+		       is_right(key, value, reading->why);
 	}
 	return why_set(reading->why, "%s is no setting", key);
 }
 
 /* inih reads a line that is too long as two, and takes a ';' behind a blank for a comment: either would cut
- * a value without a word. */
+ * a value without a word.  A '#' there is a comment to people and part of the value to inih. */
 static bool
 line_is_whole(const char *line, size_t length, struct why *why)
 {
@@ -186,8 +247,9 @@ line_is_whole(const char *line, size_t length, struct why *why)
 	if (length > LINE_BYTES_MAX)
 		return why_set(why, "longer than %d bytes", LINE_BYTES_MAX);
 	for (size_t i = blanks + 1; line[blanks] != '#' && i < length; i++)
-		if (line[i] == ';' && (line[i - 1] == ' ' || line[i - 1] == '\t'))
-			return why_set(why, "a value can't have a ';' behind a blank");
+		if ((line[i] == ';' || line[i] == '#') &&
+		    (line[i - 1] == ' ' || line[i - 1] == '\t'))
+			return why_set(why, "a value can't have a '%c' behind a blank", line[i]);
 	return true;
 }
 

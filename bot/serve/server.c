@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "io/clock.h"
+#include "io/listener.h"
 #include "serve/routes.h"
 #include "serve/sandbox_host.h"
 
@@ -164,26 +165,12 @@ start_engine(struct server *server, bool sandbox, struct why *why)
 	return server->engine != NULL;
 }
 
-/* "HOST:PORT"; the host is a numeric address. */
-static bool
-parse_listen(const char *listen, char *host, size_t size, int *port, struct why *why)
-{
-	const char *colon = strrchr(listen, ':');
-	char *end;
-	long number = colon == NULL ? -1 : strtol(colon + 1, &end, 10);
-	if (colon == NULL || colon[1] == '\0' || *end != '\0' || number < 0 || number > 65535 ||
-	    !text_format(host, size, "%.*s", (int)(colon - listen), listen))
-		return why_set(why, "--listen takes HOST:PORT, for example 127.0.0.1:8080");
-	*port = (int)number;
-	return true;
-}
-
 static bool
 listen_http(struct server *server, const char *listen, struct why *why)
 {
 	char host[64];
 	int port;
-	if (!parse_listen(listen, host, sizeof(host), &port, why))
+	if (!listener_parse(listen, host, sizeof(host), &port, why))
 		return false;
 	const struct http_site site = {
 		.host = host,
@@ -196,7 +183,9 @@ listen_http(struct server *server, const char *listen, struct why *why)
 		.context = server,
 	};
 	return http_server_listen(server->http, &site, &port, why) &&
-	       text_format(server->url, sizeof(server->url), "http://%s:%d", host, port);
+	       text_format(server->url, sizeof(server->url),
+	                   strchr(host, ':') == NULL ? "http://%s:%d" : "http://[%s]:%d", host,
+	                   port);
 }
 
 static bool

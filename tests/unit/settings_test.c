@@ -59,6 +59,9 @@ every_mistake_is_said_with_its_line(void **state)
 		  "line 3: merchant stands here for the second time" },
 		{ "# x\n[shop]\nmerchant = a\n", "line 3: sections are not used here" },
 		{ "merchant\n", "line 1: not `key = value`" },
+		{ "merchant =\n", "line 1: merchant: can't be empty: it stands in every receipt" },
+		{ "\nagent = \n", "line 2: agent: can't be empty: it stands in every receipt" },
+		{ "merchant = Loja # nossa\n", "line 1: a value can't have a '#' behind a blank" },
 		{ "consent_minutes = 0\n",
 		  "line 1: consent_minutes must be a whole number from 1 to 1440" },
 		{ "consent_minutes = 1441\n",
@@ -274,6 +277,50 @@ the_shop_is_told_where_payments_are_named(void **state)
 	}
 }
 
+static void
+assert_judged(const char *key, const char *value, bool taken)
+{
+	char text[256];
+	struct settings settings;
+	struct why why = { "" };
+	assert_true(text_format(text, sizeof(text), "# a shop\n%s = %s\n", key, value));
+	if (settings_read(text, &settings, &why) != taken)
+		fail_msg("%s: %s", text, taken ? why.text : "was taken");
+	if (!taken && (strstr(why.text, "line 2: ") != why.text || strstr(why.text, key) == NULL))
+		fail_msg("%s does not name line and key", why.text);
+}
+
+static void
+a_value_that_can_not_work_is_refused(void **state)
+{
+	static const char *const places[] = { "127.0.0.1:0", "0.0.0.0:8080", "[::1]:0",
+		                              "[::]:65535" };
+	static const char *const no_places[] = { "8080",        ":8080",          "localhost:8080",
+		                                 "127.0.0.1",   "127.0.0.1:",     "127.0.0.1:65536",
+		                                 "127.0.0.1:x", "127.0.0.1:-1",   "::1:8080",
+		                                 "[::1]",       "[127.0.0.1]:80", "" };
+	static const char *const urls[] = { "",
+		                            "https://estorno.example",
+		                            "https://example.com/estorno/",
+		                            "http://127.0.0.1:8080",
+		                            "http://[::1]:8080/x",
+		                            "http://localhost" };
+	static const char *const no_urls[] = {
+		"estorno.example",      "http://estorno.example",   "https://",
+		"https:///login",       "http://127.0.0.1.example", "http://localhost@example",
+		"https://example/?a=b", "https://exa mple"
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		assert_judged("listen", places[i], true);
+	for (size_t i = 0; i < sizeof(no_places) / sizeof(no_places[0]); i++)
+		assert_judged("listen", no_places[i], false);
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+		assert_judged("public_url", urls[i], true);
+	for (size_t i = 0; i < sizeof(no_urls) / sizeof(no_urls[0]); i++)
+		assert_judged("public_url", no_urls[i], false);
+}
+
 int
 main(void)
 {
@@ -281,6 +328,7 @@ main(void)
 		cmocka_unit_test(an_empty_file_is_all_defaults),
 		cmocka_unit_test(values_stand_behind_their_keys),
 		cmocka_unit_test(every_mistake_is_said_with_its_line),
+		cmocka_unit_test(a_value_that_can_not_work_is_refused),
 		cmocka_unit_test(the_first_mistake_is_the_one_that_is_said),
 		cmocka_unit_test(no_value_is_cut_silently),
 		cmocka_unit_test(a_value_is_one_printable_line),
