@@ -28,8 +28,7 @@ run_add(const struct command_line *line)
 	struct settings settings;
 	struct why why = { "" };
 	json_t *output = NULL;
-	json_t *input = json_pack("{s:s,s:s}", "name", line->words[0], "role",
-	                          role == NULL ? "agent" : role);
+	json_t *input = json_pack("{s:s,s:s*}", "name", line->words[0], "role", role);
 	if (input == NULL || !command_settings(line->data, &settings, &why)) {
 		why_set(&why, "the name is not UTF-8");
 		json_decref(input);
@@ -47,7 +46,8 @@ const struct command command_staff_add = {
 	.arguments = "NAME",
 	.sentence = "let somebody log in: prints a link that works once",
 	.help = "  --role R   agent (the default), approver, auditor or admin\n\n"
-		"Adding somebody again gives another link, with the role as it was.",
+		"Adding somebody again gives another link; with another role than before it is "
+		"refused.",
 	.options = "--role=",
 	.least = 1,
 	.most = 1,

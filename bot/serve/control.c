@@ -220,26 +220,44 @@ webhook_secret_committed(const struct performance *p)
 
 #define LINK_LASTS_MS (15 * MINUTE_MS)
 
+/* Name and role that were asked for; a role that was not is agent, or what he is already. */
+static bool
+read_staff(const json_t *input, struct staff *staff, bool *with_role, struct why *why)
+{
+	static const char *const roles[] = { "agent", "approver", "auditor", "admin" };
+	bool known = false;
+	*with_role = json_object_get(input, "role") != NULL;
+	ensure(text_copy(staff->role, sizeof(staff->role), "agent"));
+	if (!json_get_text(input, "name", staff->name, sizeof(staff->name), why) ||
+	    (*with_role && !json_get_text(input, "role", staff->role, sizeof(staff->role), why)))
+		return false;
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		known = known || text_equal(staff->role, roles[i]);
+	return (known && staff->name[0] != '\0') ||
+	       why_set(why, "a name and one of the roles agent, approver, auditor, admin");
+}
+
+/* Adding somebody again gives a new link: that is how a lost one is replaced.  It never changes what he is,
+ * and never seems to. */
 static bool
 staff_add(struct performance *p, struct why *why)
 {
-	static const char *const roles[] = { "agent", "approver", "auditor", "admin" };
-	struct staff staff = { .name = "" };
+	struct staff wanted = { .name = "" };
 	char token[49], hash[DIGEST_HEX_SIZE];
-	bool known = false;
-	if (!json_get_text(p->input, "name", staff.name, sizeof(staff.name), why) ||
-	    !json_get_text(p->input, "role", staff.role, sizeof(staff.role), why))
+	bool with_role;
+	if (!read_staff(p->input, &wanted, &with_role, why))
 		return false;
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		known = known || text_equal(staff.role, roles[i]);
-	if (!known || staff.name[0] == '\0')
-		return why_set(why, "a name and one of the roles agent, approver, auditor, admin");
-	/* Adding somebody again gives a new link: that is how a lost one is replaced. */
-	if (!store_staff_find(p->store, staff.name, &staff) &&
+	struct staff staff = wanted;
+	if (!store_staff_find(p->store, wanted.name, &staff) &&
 	    !store_staff_add(p->store, &staff, p->now_ms, why))
 		return false;
 	if (staff.disabled_ms != 0)
 		return why_set(why, "%s was disabled", staff.name);
+	if (with_role && !text_equal(staff.role, wanted.role))
+		return why_set(why,
+		               "%s is %s already; without --role it gets another link, and as %s "
+		               "another name is needed",
+		               staff.name, staff.role, wanted.role);
 	draw_secret(p, token);
 	struct digest digest = digest_of(token, strlen(token));
 	digest_print(&digest, hash);

@@ -13,7 +13,7 @@
  *	credential.set    {name, role, secrets}
  *	credential.remove {name, role?}
  *	webhook.secret    {channel}                       -> {secret}
- *	staff.add         {name, role}                    -> {token}: a log-in link's secret
+ *	staff.add         {name, role?}                   -> {token}: a log-in link's secret
  *	staff.disable     {name}
  *	reconcile         {}    -> {paused, under_way, questions: [{case, kind, e2eid, key}]}
  */

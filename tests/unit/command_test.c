@@ -485,6 +485,10 @@ a_log_in_link_points_to_where_people_reach_the_shop(void **state)
 	write_file("estorno-data/estorno.conf", "public_url = https://estorno.example/\n");
 	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
 	assert_said("https://estorno.example/login/");
+	assert_int_equal(estorno("staff", "add", "ana", "--role", "auditor", NULL), YES);
+	assert_int_equal(estorno("staff", "add", "ana", "--role", "admin", NULL), NO);
+	assert_complained("ana is auditor already");
+	assert_lacks(buffer_text(&output), "/login/");
 	assert_int_equal(estorno("staff", "add", "eve", "--role", "king", NULL), NO);
 	assert_int_equal(estorno("staff", "list", "--json", NULL), YES);
 	json_t *rows = output_json();
