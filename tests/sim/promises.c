@@ -678,8 +678,11 @@ check_one_to_one(struct sim *sim)
 		                          "SELECT count(*) FROM cases WHERE order_number = :order "
 		                          "AND state = 'HELD'",
 		                          ":order", order->facts.number);
+		/* An older store can't know of a yes that it has not heard. */
 		int64_t known =
-			number_for(sim, "SELECT count(*) FROM cases WHERE order_number = :order",
+			number_for(sim,
+		                   "SELECT count(*) FROM offers WHERE order_number = :order "
+		                   "AND consent_message_id IS NOT NULL",
 		                   ":order", order->facts.number);
 		if (safe == 0 && held == 0 && (known > 0 || sim->counts.restores == 0))
 			promise_broken(sim, "P11",
