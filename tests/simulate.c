@@ -1,7 +1,8 @@
 /*
  * Runs seeds of the simulation.
  *
- *	simulate [--seeds N] [--first S] [--jobs J]   N fresh seeds from S on
+ *	simulate [--seeds N] [--first S] [--jobs J]   N seeds from S on; without S fresh ones
+ *	         [--also FILE]                        and those of a file before: a number a line
  *	simulate --seed S [--keep FOLDER]             one seed, shrunk when it fails; the store that it
  *	                                              ended with is left in FOLDER
  *
@@ -10,6 +11,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,7 @@
 #include "base/text.h"
 #include "tests/sim/sim.h"
 
-enum { JOBS_MAX = 64, FAILURES_SHOWN_MAX = 10 };
+enum { JOBS_MAX = 64, FAILURES_SHOWN_MAX = 10, ALSO_MAX = 1000 };
 
 /* What a worker tells while it runs, in memory that outlives it. */
 struct slot {
@@ -32,7 +34,9 @@ struct slot {
 };
 
 struct shared {
-	uint64_t next, end;
+	uint64_t next, end; /* places: the seeds of the file, then those from `first` on */
+	uint64_t first;
+	uint64_t also_count, also[ALSO_MAX];
 	uint64_t failures;
 	uint64_t failed[FAILURES_SHOWN_MAX];
 	char words[FAILURES_SHOWN_MAX][BROKEN_SIZE];
@@ -42,6 +46,7 @@ struct shared {
 struct wanted {
 	uint64_t first, seeds, one;
 	bool single;
+	const char *also;
 	long jobs;
 	uint64_t stop_after;
 	const char *folder;
@@ -71,15 +76,23 @@ remember(struct shared *shared, uint64_t seed, const char *words)
 	text_copy(shared->words[place], BROKEN_SIZE, words);
 }
 
+static uint64_t
+seed_at(const struct shared *shared, uint64_t place)
+{
+	return place < shared->also_count ? shared->also[place]
+	                                  : shared->first + place - shared->also_count;
+}
+
 static void
 work(struct shared *shared, struct slot *slot, uint64_t stop_after)
 {
 	struct sim_result *result = calloc(1, sizeof(*result));
 	ensure(result != NULL);
 	while (shared->failures < stop_after) {
-		slot->seed = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED);
-		if (slot->seed >= shared->end)
+		uint64_t place = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED);
+		if (place >= shared->end)
 			break;
+		slot->seed = seed_at(shared, place);
 		sim_run(slot->seed, NULL, 0, result);
 		slot->done++;
 		slot->broken += result->broken;
@@ -136,7 +149,7 @@ show_progress(const struct shared *shared, const struct wanted *wanted,
 	if (isatty(STDERR_FILENO) == 0)
 		return;
 	fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " seeds, %" PRIu64 " failed, %.0f a second ",
-	        done, wanted->seeds, shared->failures, (double)done / seconds_since(start));
+	        done, shared->end, shared->failures, (double)done / seconds_since(start));
 }
 
 static void
@@ -232,11 +245,36 @@ report(const struct shared *shared, const struct wanted *wanted, const struct ti
 	return shared->failures == 0 ? 0 : 1;
 }
 
+/* A line: a seed, and why it stands there. */
+static bool
+read_also(struct shared *shared, const char *path)
+{
+	char line[256];
+	FILE *file = fopen(path, "re");
+	bool ok = file != NULL;
+	while (ok && fgets(line, sizeof(line), file) != NULL) {
+		char *end;
+		if (line[0] == '#' || line[0] == '\n')
+			continue;
+		unsigned long long seed = strtoull(line, &end, 10);
+		ok = end != line && shared->also_count < ALSO_MAX;
+		if (ok)
+			shared->also[shared->also_count++] = seed;
+	}
+	if (file != NULL)
+		fclose(file);
+	return ok;
+}
+
 static bool
 read_arguments(int argc, char **argv, struct wanted *wanted)
 {
 	for (int i = 1; i + 1 < argc; i += 2) {
 		char *end;
+		if (text_equal(argv[i], "--also")) {
+			wanted->also = argv[i + 1];
+			continue;
+		}
 		if (text_equal(argv[i], "--keep")) {
 			wanted->folder = argv[i + 1];
 			continue;
@@ -264,14 +302,14 @@ read_arguments(int argc, char **argv, struct wanted *wanted)
 int
 main(int argc, char **argv)
 {
-	struct wanted wanted = { .first = 1,
+	struct wanted wanted = { .first = (uint64_t)time(NULL) << 20, /* never used before */
 		                 .seeds = 1000,
 		                 .jobs = sysconf(_SC_NPROCESSORS_ONLN),
 		                 .stop_after = FAILURES_SHOWN_MAX };
 	struct timespec start;
 	if (!read_arguments(argc, argv, &wanted)) {
 		fprintf(stderr, "usage: simulate [--seeds N] [--first S] [--jobs J] "
-		                "[--stop-after F] | --seed S [--keep FOLDER]\n");
+		                "[--stop-after F] [--also FILE] | --seed S [--keep FOLDER]\n");
 		return 2;
 	}
 	if (wanted.single)
@@ -279,8 +317,15 @@ main(int argc, char **argv)
 	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 	                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ensure(shared != MAP_FAILED);
-	shared->next = wanted.first;
-	shared->end = wanted.first + wanted.seeds;
+	shared->first = wanted.first;
+	if (wanted.also != NULL && !read_also(shared, wanted.also)) {
+		fprintf(stderr, "simulate: %s can't be read as seeds, a number a line\n",
+		        wanted.also);
+		return 2;
+	}
+	shared->end = shared->also_count + wanted.seeds;
+	/* Each engine is some megabytes that are mostly never touched: let the kernel give them zeroed. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	run_all(shared, &wanted, &start);
 	return report(shared, &wanted, &start);

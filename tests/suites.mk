@@ -63,7 +63,7 @@ $(OUT)/simulate: $(SIMULATE_OBJECTS) $(OUT)/libtests.a $(OUT)/libestorno.a
 
 # `make sim SEEDS=1000000 FIRST=1`; without FIRST the seeds are fresh ones.
 SEEDS = 20000
-SIM = $(OUT)/simulate --seeds $(SEEDS) $(FIRST:%=--first %)
+SIM = $(OUT)/simulate --also tests/sim/seeds --seeds $(SEEDS) $(FIRST:%=--first %)
 sim: $(OUT)/simulate
 	@$(SIM)
 
