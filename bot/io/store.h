@@ -98,6 +98,10 @@ struct message {
 bool store_hear(struct store *store, const char *channel, struct message *message);
 void store_message_assign(struct store *store, int64_t id, const char *case_id);
 
+/* How much later than it was written, by the channel's clock, a message is heard by ours when nothing holds it
+ * up: the least of the latest ones, so also what the two clocks differ by.  False when nobody can tell. */
+bool store_heard_lag_ms(struct store *store, const char *channel, int64_t *lag_ms);
+
 /* The case and contact of a message by the provider's id; false when unknown. */
 bool store_message_find(struct store *store, const char *channel, const char *provider_id,
                         int64_t *contact, char *case_id);
@@ -151,6 +155,13 @@ void store_saying_postpone(struct store *store, int64_t id, int64_t due_ms);
 /* By what the provider calls it; either id may be "".  False when it is not ours. */
 bool store_saying_find(struct store *store, const char *provider_id, const char *queue_id,
                        struct saying *saying);
+
+/* Has a message of this case with the offer of `made_ms` been taken by the channel, and is `quoted_id` one? */
+struct offer_sight {
+	bool accepted, quoted;
+};
+struct offer_sight store_offer_sight(struct store *store, const char *case_id, int64_t made_ms,
+                                     const char *quoted_id);
 
 /* After a start: messages that were on their way go again. */
 void store_sayings_recover(struct store *store, int64_t now_ms);

@@ -85,6 +85,24 @@ store_hear(struct store *store, const char *channel, struct message *message)
 	return query_changes(q) == 1;
 }
 
+bool
+store_heard_lag_ms(struct store *store, const char *channel, int64_t *lag_ms)
+{
+	/* An hour is no lag any more: a phone without its date, a day without a network. */
+	struct query *q = query(
+		store,
+		"SELECT min(lag) FROM (SELECT heard_ms - said_ms AS lag FROM messages "
+		"WHERE channel = :channel AND author = 'customer' AND said_ms > 0 ORDER BY id DESC "
+		"LIMIT 16) WHERE abs(lag) < 3600000 HAVING min(lag) IS NOT NULL");
+	bool known = false;
+	query_text(q, ":channel", channel);
+	while (query_next(q)) {
+		*lag_ms = query_get_integer(q, 0);
+		known = true;
+	}
+	return known;
+}
+
 void
 store_message_assign(struct store *store, int64_t id, const char *case_id)
 {
@@ -302,6 +320,24 @@ store_saying_find(struct store *store, const char *provider_id, const char *queu
 		found = true;
 	}
 	return found;
+}
+
+struct offer_sight
+store_offer_sight(struct store *store, const char *case_id, int64_t made_ms, const char *quoted_id)
+{
+	struct query *q = query(store, "SELECT state IN ('accepted', 'sent', 'received', 'read'), "
+	                               "provider_id <> '' AND provider_id = :quoted FROM outbox "
+	                               "WHERE case_id = :case AND queued_ms >= :made "
+	                               "AND template IN ('offer', 'offer_again')");
+	struct offer_sight sight = { false, false };
+	query_text(q, ":case", case_id);
+	query_integer(q, ":made", made_ms);
+	query_text(q, ":quoted", quoted_id);
+	while (query_next(q)) {
+		sight.accepted |= query_get_integer(q, 0) != 0;
+		sight.quoted |= query_get_integer(q, 1) != 0;
+	}
+	return sight;
 }
 
 void

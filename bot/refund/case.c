@@ -130,6 +130,7 @@ static const struct field offer_rows[] = {
 	ROW_INTEGER(offer, made_ms),
 	ROW_INTEGER(offer, expires_ms),
 	ROW_INTEGER(offer, unclear_answers),
+	ROW_INTEGER(offer, early_answers),
 	ROW_INTEGER(offer, consent_message),
 	ROW_INTEGER(offer, consented_ms),
 };

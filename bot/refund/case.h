@@ -75,6 +75,7 @@ struct offer {
 	int64_t amount_cents;
 	int64_t made_ms, expires_ms;
 	int64_t unclear_answers; /* asked once more, then a person */
+	int64_t early_answers;   /* a yes to what had not been read: asked again, a few times */
 	int64_t consent_message; /* our id of the message that said yes; 0 before */
 	int64_t consented_ms;
 };
@@ -189,6 +190,7 @@ struct said {
 	bool forwarded;
 	bool cut;    /* longer than we keep: never a yes */
 	bool edited; /* changed before we heard it; `text` is what it became: never a yes */
+	bool early;  /* words of before the open offer can have been read, as far as anybody can tell */
 };
 
 struct answered {

@@ -4,7 +4,8 @@
  * The offer restates order, amount and rail, and the yes is bound to exactly that: it
  * must come in time, in words or by the offer's own button, not forwarded, not edited,
  * and be a plain yes in the consent grammar.  Anything else is asked once more, then a
- * person.
+ * person.  So is a yes in words that was written before the offer, or while it had not
+ * reached anybody: it is a yes to something else.
  */
 #include <string.h>
 
@@ -178,6 +179,18 @@ consent(struct step *s)
 	step_effect(s, EFFECT_RESERVE);
 }
 
+/* Messages cross, and channels stumble: nobody has said anything wrong, so this is asked again more often than
+ * what is unclear. */
+static void
+too_early(struct step *s)
+{
+	enum { ASKED_AGAIN_MAX = 2 };
+	if (++s->c->offer.early_answers > ASKED_AGAIN_MAX)
+		unclear(s, TEMPLATE_OFFER_AGAIN);
+	else
+		step_say(s, TEMPLATE_OFFER_AGAIN);
+}
+
 void
 offered_hears(struct step *s)
 {
@@ -193,6 +206,8 @@ offered_hears(struct step *s)
 		unclear(s, TEMPLATE_FIXED_DESTINATION);
 	} else if (another_order) {
 		look_up(s, heard.order);
+	} else if (answer == CONSENT_YES && s->event->said.early) {
+		too_early(s);
 	} else if (answer == CONSENT_YES) {
 		consent(s);
 	} else if (answer == CONSENT_NO && heard.intent == INTENT_EXCHANGE) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "base/instant.h"
 #include "base/log.h"
 #include "base/phone.h"
 #include "base/text.h"
@@ -90,6 +91,27 @@ find_case(struct engine *engine, int64_t contact, const struct said *said, char 
 	}
 }
 
+/* Were these words written before the case's offer can have been read?  A provider that tells of a message late
+ * tells when it was written, by its own clock.  What can't be told is not early: a yes that might be one is never
+ * lost, an early one is only asked for again.  A button names its offer, a quotation is of it. */
+static bool
+is_early(struct engine *engine, const char *case_id, const struct heard *heard)
+{
+	const struct refund_case *c = engine->c;
+	int64_t lag_ms;
+	if (heard->content != CONTENT_TEXT || !store_case_load(engine->store, case_id, engine->c) ||
+	    c->state != CASE_OFFERED)
+		return false;
+	struct offer_sight sight =
+		store_offer_sight(engine->store, case_id, c->offer.made_ms, heard->quoted_id);
+	if (sight.quoted || !sight.accepted)
+		return !sight.quoted;
+	bool dated = heard->at_ms > engine->now_ms - HOUR_MS &&
+	             heard->at_ms < engine->now_ms + HOUR_MS &&
+	             store_heard_lag_ms(engine->store, engine->channel->name, &lag_ms);
+	return dated && heard->at_ms + lag_ms + SECOND_MS < c->offer.made_ms;
+}
+
 /* Does it say anything that a new case could begin with? */
 static bool
 may_open(const struct heard *heard)
@@ -119,6 +141,7 @@ take_message(struct engine *engine, const struct heard *heard)
 	find_case(engine, message.contact, &event.said, case_id);
 	if (case_id[0] != '\0') {
 		store_message_assign(engine->store, message.id, case_id);
+		event.said.early = is_early(engine, case_id, heard);
 		engine_step(engine, case_id, &event, "customer");
 	} else if (may_open(heard)) {
 		engine_open_case(engine, message.contact, &event);

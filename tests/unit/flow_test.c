@@ -212,7 +212,7 @@ struct happening {
 	enum event_kind kind;
 	const char *text, *button; /* of a message; a button is ":yes" or ":no" of the open offer */
 	enum said_how how;
-	bool forwarded, cut, refused, told, late;
+	bool forwarded, cut, early, refused, told, late;
 	enum operation_kind operation;
 	enum outcome outcome;
 	int64_t retry_after_ms;
@@ -247,6 +247,7 @@ static const struct happening happenings[] = {
 	SAYS("asdf qwer"),
 	{ .name = "says yes, forwarded", .kind = EVENT_MESSAGE, .text = "sim", .forwarded = true },
 	{ .name = "says yes, cut", .kind = EVENT_MESSAGE, .text = "sim", .cut = true },
+	{ .name = "says yes, too early", .kind = EVENT_MESSAGE, .text = "sim", .early = true },
 	{ .name = "says yes, too late", .kind = EVENT_MESSAGE, .text = "sim", .late = true },
 	{ .name = "presses yes",
 	  .kind = EVENT_MESSAGE,
@@ -410,7 +411,7 @@ hears_a_plain_yes(const struct refund_case *before, const struct happening *h,
                   const struct play *play)
 {
 	promise(before->state == CASE_OFFERED && play->now_ms <= before->offer.expires_ms);
-	promise(h->kind == EVENT_MESSAGE && !h->forwarded && !h->cut);
+	promise(h->kind == EVENT_MESSAGE && !h->forwarded && !h->cut && !h->early);
 	promise((h->how == SAID_WORDS && text_equal(h->text, "sim")) ||
 	        (h->how == SAID_BUTTON && text_equal(h->button, ":yes")));
 }
@@ -597,7 +598,8 @@ write_event(const struct play *play, const struct happening *h, struct event *ev
 			                     .text = h->text,
 			                     .button_id = button,
 			                     .forwarded = h->forwarded,
-			                     .cut = h->cut };
+			                     .cut = h->cut,
+			                     .early = h->early };
 		break;
 	case EVENT_ANSWER:
 		write_facts(facts, h->facts, &play->c);
@@ -1304,6 +1306,29 @@ a_stranger_hears_the_same_words(void **state)
 	assert_int_equal(missing.effects.list[0].template, foreign.effects.list[0].template);
 }
 
+/* A yes to what had not been read yet is asked for again, and again; it is no unclear answer. */
+static void
+an_early_yes_is_asked_for_again(void **state)
+{
+	static struct play play;
+	(void)state;
+	walk(&play, 4);
+	for (int i = 0; i < 2; i++) {
+		happen(&play, called("says yes, too early"));
+		assert_int_equal(play.c.state, CASE_OFFERED);
+		assert_int_equal(play.effects.count, 1);
+		assert_int_equal(play.effects.list[0].template, TEMPLATE_OFFER_AGAIN);
+		assert_int_equal(play.c.offer.unclear_answers, 0);
+	}
+	happen(&play, called("says: sim"));
+	assert_int_equal(play.c.state, CASE_RESERVED);
+	walk(&play, 4);
+	for (int i = 0; i < 4; i++)
+		happen(&play, called("says yes, too early"));
+	assert_int_equal(play.c.state, CASE_HELD); /* it must be something else */
+	assert_int_equal(play.c.reason, HOLD_CONSENT_UNCLEAR);
+}
+
 /* P12: what can't be reached is neither yes nor no. */
 static void
 an_unreachable_system_decides_nothing(void **state)
@@ -1389,6 +1414,7 @@ main(void)
 		cmocka_unit_test(an_offer_that_was_paid_on_a_forgotten_yes_is_held),
 		cmocka_unit_test(a_list_that_comes_too_early_sends_nothing_again),
 		cmocka_unit_test(a_stranger_hears_the_same_words),
+		cmocka_unit_test(an_early_yes_is_asked_for_again),
 		cmocka_unit_test(an_unreachable_system_decides_nothing),
 		cmocka_unit_test(long_stories_keep_the_promises),
 	};

@@ -331,6 +331,29 @@ nothing_is_asked_twice_at_once(void **state)
 	            attempt);
 }
 
+/* What a yes must come after. */
+static void
+an_offer_is_seen_when_the_channel_took_it_or_it_is_quoted(void **state)
+{
+	struct saying offer = { .contact = marina };
+	struct sent sent = { .message_id = "p1" };
+	(void)state;
+	new_case("c_1", "8421");
+	SET(offer.case_id, "c_1");
+	SET(offer.template, "offer");
+	SET(offer.text, "Devolvo?");
+	assert_true(store_say(store, &offer, NOW_MS, NULL));
+	store_saying_set(store, 1, SAYING_SENDING, 0, NULL, "", NOW_MS);
+	assert_false(store_offer_sight(store, "c_1", NOW_MS, "p1").accepted);
+	store_saying_set(store, 1, SAYING_ACCEPTED, NOW_MS, &sent, "", NOW_MS);
+	assert_true(store_offer_sight(store, "c_1", NOW_MS, "").accepted);
+	assert_false(store_offer_sight(store, "c_1", NOW_MS, "").quoted);
+	assert_true(store_offer_sight(store, "c_1", NOW_MS, "p1").quoted);
+	assert_false(
+		store_offer_sight(store, "c_1", NOW_MS + 1, "p1").accepted); /* an older offer */
+	assert_false(store_offer_sight(store, "c_2", NOW_MS, "p1").quoted);
+}
+
 /* --- money ------------------------------------------------------------------------------------ */
 
 static bool
@@ -674,6 +697,7 @@ main(void)
 		in_a_store(a_contact_learns_and_never_forgets),
 		in_a_store(the_same_message_twice_is_one_message),
 		in_a_store(a_message_is_taken_back_once),
+		in_a_store(an_offer_is_seen_when_the_channel_took_it_or_it_is_quoted),
 		in_a_store(one_message_at_a_time_goes_to_one_person_in_order),
 		in_a_store(a_message_that_waits_for_its_turn_is_not_due),
 		in_a_store(a_message_of_ours_only_moves_forward),
