@@ -11,7 +11,6 @@ hear Vou passar para uma pessoa da equipe
 case 8421 HELD mandate_paused
 puts 1
 refunds 8421 0
-deny_fails 8421 não vamos devolver => the order to pay has left
 cli mandate resume cm_support
 release 8421
 hear Estorno feito
