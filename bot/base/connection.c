@@ -66,3 +66,24 @@ connection_secret(const struct connection *connection, const char *key)
 	const char *value = json_string_value(json_object_get(connection->secrets, key));
 	return value == NULL ? "" : value;
 }
+
+static void
+star_out(char *text, const char *secret)
+{
+	size_t length = strlen(secret);
+	if (length < SECRET_BYTES_MIN || text_starts_with(secret, "http"))
+		return;
+	for (char *at = strstr(text, secret); at != NULL; at = strstr(at, secret))
+		memset(at, '*', length);
+}
+
+void
+connection_mask(const struct connection *connection, char *text)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach (connection->secrets, key, value)
+		star_out(text, json_is_string(value) ? json_string_value(value) : "");
+	if (connection->access_token != NULL)
+		star_out(text, connection->access_token);
+}

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CONNECTION_NAME_SIZE = 24, CONNECTION_URL_SIZE = 256, FINGERPRINT_SIZE = 17 };
+enum { CONNECTION_NAME_SIZE = 24, CONNECTION_URL_SIZE = 256, FINGERPRINT_SIZE = 17, SECRET_BYTES_MIN = 8 };
 
 #define ROLES(X)        \
 	X(READ, "read") \
@@ -47,6 +47,11 @@ void connection_free(struct connection *connection);
 /* Sets base_url: the one among the secrets, else the provider's `own` (NULL for none), without the slash
  * at its end.  False when there is neither, or it is too long. */
 bool connection_set_url(struct connection *connection, const char *own);
+
+/* Stars out, in place, every secret of the connection that stands in `text`: a provider may repeat what it was
+ * sent, and its words are kept and logged.  Values of fewer than SECRET_BYTES_MIN bytes and addresses are no
+ * secrets. */
+void connection_mask(const struct connection *connection, char *text);
 
 /* A secret by its key; "" when it was not given. */
 const char *connection_secret(const struct connection *connection, const char *key);

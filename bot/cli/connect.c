@@ -250,6 +250,7 @@ probe(const struct provider *provider, struct connection *connection, struct why
 		outcome = fetch_token(provider->tool, connection, why);
 	if (outcome == OUTCOME_DONE && provider->probe_ask != NULL)
 		outcome = look(provider, connection, why);
+	connection_mask(connection, why->text); /* people see it, and may paste it somewhere */
 	return outcome;
 }
 

@@ -117,6 +117,7 @@ engine_receive(struct engine *engine, const struct http_request *request,
 	struct heard_list *heard = calloc(1, sizeof(*heard));
 	ensure(heard != NULL);
 	if (engine->channel->hear(link->connection, request, heard, why)) {
+		connection_mask(link->connection, doubt.text);
 		if (!verified)
 			log_line(LOG_WARNING, "webhook.unverified", "why=\"%s\"", doubt.text);
 		return queue_heard(engine, heard, !verified, acknowledge, context, why);
@@ -124,6 +125,7 @@ engine_receive(struct engine *engine, const struct http_request *request,
 	free(heard);
 	if (!verified)
 		*why = doubt;
+	connection_mask(link->connection, why->text);
 	return verified ? RECEIVED_NONSENSE : RECEIVED_FOREIGN;
 }
 

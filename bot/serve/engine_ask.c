@@ -186,6 +186,7 @@ engine_flight_land(struct engine *engine, struct flight *flight, enum outcome ou
 {
 	flight->state = FLIGHT_LANDED;
 	flight->outcome = outcome;
+	connection_mask(flight->link->connection, flight->why.text); /* P15: it is kept and logged */
 	ensure(engine->item_count - engine->gathered_count < FLIGHTS_MAX);
 	engine->items[engine->item_count++] =
 		(struct item){ .kind = ITEM_LANDED, .flight = flight };

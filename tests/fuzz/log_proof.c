@@ -126,7 +126,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		char origin[CHECKPOINT_ORIGIN_SIZE];
 		read_checkpoint(text);
 		if (size < sizeof(((struct settings *)0)->merchant)) {
-			checkpoint_origin_of(text, origin); /* a shop's name */
+			checkpoint_origin_of(text, (int64_t)strlen(text),
+			                     origin); /* a shop's name */
 			ensure(checkpoint_origin_is_valid(origin));
 		}
 	}

@@ -62,7 +62,7 @@ check_file(const struct signed_mandate *read, const struct signed_mandate *known
 	check_limits(&read->mandate);
 	ensure(mandate_read_body(read->body, &stored, &why));
 	ensure(mandate_equal(&stored, &read->mandate));
-	buffer_init(&file, 16 * MANDATE_BODY_MAX);
+	buffer_init(&file, 16 * MANDATE_BYTES_MAX);
 	mandate_print(read, &file);
 	ensure(mandate_read(buffer_text(&file), file.length, &again, &why));
 	ensure(mandate_equal(&again.mandate, &read->mandate));
