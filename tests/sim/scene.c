@@ -586,7 +586,7 @@ find_row(struct scene *scene, const char *order)
 	struct why why = { "" };
 	look = (struct look){ .order = order };
 	store_begin(scene->store);
-	store_cases(scene->store, "", 100, keep_newest, &look);
+	store_cases(scene->store, "", 10000, keep_newest, &look);
 	if (!store_commit(scene->store, &why))
 		fail_msg("store: %s", why.text);
 	return &look.row;

@@ -678,7 +678,7 @@ a_value_wider_than_its_row_is_said_to_be_so(void **state)
 	good_case(&g);
 	memset(wide, 'm', sizeof(wide) - 1);
 	wide[sizeof(wide) - 1] = '\0';
-	g.claim.mandate_key_id = wide;
+	g.claim.order_number = wide;
 	gate_judge(&g.claim, &g.evidence, &verdict);
 	for (size_t i = 0; i < verdict.count; i++)
 		said = said || text_equal(verdict.postconditions[i].expected, "(too long)") ||

@@ -119,8 +119,8 @@ crowd_complains(struct scene *scene, int count)
 	}
 }
 
-/* A crowd asks while the ERP is slow: those who find no place for their call are served when the first
- * have left. */
+/* A crowd asks while the ERP, which bears one call at a time, is slow: those who find no place in its line are
+ * served when the first have left. */
 static void
 more_customers_than_places_for_calls_are_all_served(void **state)
 {
@@ -128,10 +128,10 @@ more_customers_than_places_for_calls_are_all_served(void **state)
 	struct scene *scene = scene_new(4, "look_up_give_up_minutes = 60\n");
 	char phone[24];
 	(void)state;
-	scene_arm(scene, "omie.order", "slow", 30 * SECOND_MS, FLIGHTS_MAX);
+	scene_arm(scene, "omie.order", "slow", 12 * SECOND_MS, 1);
 	crowd_complains(scene, CROWD);
 	scene_run(scene, 10 * SECOND_MS);
-	assert_int_equal(engine_in_flight(scene->engine), FLIGHTS_MAX - FLIGHTS_KEPT);
+	assert_int_equal(engine_in_flight(scene->engine), CALLS_IN_LINE_MAX + 1);
 	scene_run(scene, 10 * MINUTE_MS);
 	assert_int_equal(engine_in_flight(scene->engine), 0);
 	for (int i = 0; i < CROWD; i++) {
@@ -154,7 +154,7 @@ a_refund_finds_its_place_in_a_crowd(void **state)
 	scene_say(scene, MARINA, "sim", NULL);
 	scene_run(scene, SECOND_MS);
 	assert_string_equal(scene_state(scene, "8421"), "RESERVED");
-	scene_arm(scene, "omie.order", "slow", 60 * SECOND_MS, 2 * FLIGHTS_MAX);
+	scene_arm(scene, "omie.order", "slow", 12 * SECOND_MS, 20);
 	crowd_complains(scene, FLIGHTS_MAX);
 	assert_int_equal(scene_refunds(scene, "8421", NULL), 0);
 	scene_run(scene, 10 * SECOND_MS);
