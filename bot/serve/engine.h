@@ -17,7 +17,9 @@
  *	engine_clock.c  its time, which never goes back
  *	engine_case.c   a case meets an event; its effects become rows
  *	engine_hear.c   what channels hear
- *	engine_ask.c    operations: attempts, tokens, the dialogue with a tool
+ *	engine_ask.c    operations and their attempts: asked, and answered
+ *	engine_call.c   calls under way: tokens, lines, the dialogue with a tool
+ *	engine_link.c   credentials in use
  *	engine_money.c  the mandate is weighed
  *	engine_say.c    what we say, and whether it arrived
  *	engine_seal.c   receipts are signed and enter the log

@@ -162,6 +162,8 @@ struct event engine_answer(const struct operation *operation, enum outcome outco
 void engine_take_answer(struct engine *engine, struct flight *flight);
 void engine_recover_attempts(struct engine *engine);
 
+/* --- engine_call.c ---------------------------------------------------------------------------- */
+
 /* The act beat of calls. */
 void engine_depart(struct engine *engine);
 /* A place for a call; NULL when fewer than `kept` would stay free. */
@@ -169,10 +171,22 @@ struct flight *engine_flight_new(struct engine *engine, enum flight_kind kind, s
 void engine_flight_free(struct engine *engine, struct flight *flight);
 void engine_flight_land(struct engine *engine, struct flight *flight, enum outcome outcome);
 
+/* Operations of a tool in one of two states. */
+int engine_count_flights(const struct engine *engine, const struct tool *tool,
+                         enum flight_state one, enum flight_state other);
+
+/* --- engine_link.c ---------------------------------------------------------------------------- */
+
 /* The credential for a name and role; NULL with `why`.  A missing read credential falls back to the write
  * one. */
 struct link *engine_link(struct engine *engine, const char *name, enum role role, struct why *why);
 void engine_links_free(struct engine *engine);
+
+/* One user less. */
+void engine_link_leave(struct link *link);
+
+/* "pix read 1f0c9a..." or "omie shared ...": what a receipt says about who read. */
+void engine_link_describe(const struct link *link, char text[CREDENTIAL_SIZE]);
 
 /* --- engine_money.c ---------------------------------------------------------------------------- */
 
