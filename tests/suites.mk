@@ -63,6 +63,9 @@ $(OUT)/simulate: $(SIMULATE_OBJECTS) $(OUT)/libtests.a $(OUT)/libestorno.a
 
 # `make sim SEEDS=1000000 FIRST=1`; without FIRST the seeds are fresh ones.
 SEEDS = 20000
+ifeq ($(VARIANT),asan)
+SEEDS = 1000
+endif
 SIM = $(OUT)/simulate --also tests/sim/seeds --seeds $(SEEDS) $(FIRST:%=--first %)
 sim: $(OUT)/simulate
 	@$(SIM)
