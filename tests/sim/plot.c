@@ -11,6 +11,7 @@
 #include "base/ensure.h"
 #include "base/instant.h"
 #include "base/text.h"
+#include "io/query.h"
 #include "io/store_file.h"
 #include "tests/sim/sim.h"
 
@@ -312,20 +313,43 @@ struct change {
 	struct sim *sim;
 	enum mandate_status status;
 	bool tamper;
+	bool with_body;
 };
+
+/* A hand with the sqlite3 shell and a good knife; with another's key, for what was signed as well. */
+static bool
+tamper_with(const struct change *change, struct store *store)
+{
+	static const uint8_t stolen[KEY_BYTES] = { 7 };
+	struct mandate wider = change->sim->plot.mandate;
+	struct signed_mandate paper;
+	const char *sql = "DROP TRIGGER IF EXISTS mandates_keep_their_terms;"
+			  "UPDATE mandates SET per_refund_cents = per_refund_cents * 100, "
+			  "per_day_cents = NULL";
+	bool ok = sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+	if (!ok || !change->with_body)
+		return ok;
+	struct signing_key *key = signing_key_new(KEY_USE_MANDATES, stolen);
+	wider.per_refund_cents *= 100;
+	wider.per_day_cents = 0;
+	mandate_sign(&wider, key, &paper);
+	signing_key_free(key);
+	struct query *q = query(store, "UPDATE mandates SET body = :body, signature = :signature "
+	                               "WHERE id = :id");
+	query_text(q, ":body", paper.body);
+	query_text(q, ":signature", paper.signature);
+	query_text(q, ":id", wider.id);
+	return query_try(q, NULL);
+}
 
 static bool
 set_mandate(void *context, struct store *store, int64_t now_ms, struct why *why)
 {
 	const struct change *change = context;
-	const char *sql = "DROP TRIGGER IF EXISTS mandates_keep_their_terms;"
-			  "UPDATE mandates SET per_refund_cents = per_refund_cents * 100, "
-			  "per_day_cents = NULL";
 	if (!change->tamper)
 		return store_mandate_set(store, change->sim->plot.mandate.id, change->status,
 		                         now_ms, why);
-	/* A hand with the sqlite3 shell and a good knife. */
-	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+	return tamper_with(change, store);
 }
 
 static void
@@ -339,11 +363,13 @@ mandate_done(void *context, bool ok, const struct why *why)
 }
 
 static void
-change_mandate(struct sim *sim, enum mandate_status status, bool tamper)
+change_mandate(struct sim *sim, enum mandate_status status, bool tamper, bool with_body)
 {
 	struct change *change = calloc(1, sizeof(*change));
 	ensure(change != NULL);
-	*change = (struct change){ .sim = sim, .status = status, .tamper = tamper };
+	*change = (struct change){
+		.sim = sim, .status = status, .tamper = tamper, .with_body = with_body
+	};
 	const struct engine_change asked = { .apply = set_mandate,
 		                             .done = mandate_done,
 		                             .context = change };
@@ -414,6 +440,7 @@ keep_copy(struct sim *sim, const struct act *act)
 	sim->plot.older = disk_copy(sim->disk);
 	sim->plot.older_tampered = sim->plot.tampered;
 	sim->promises.older_receipts = sim->promises.receipts;
+	sim->promises.older_orders = sim->counts.orders_to_pay;
 	add_act(sim, ACT_RESTORE, choose(sim, act, 1, 20 * MINUTE_MS));
 }
 
@@ -439,6 +466,8 @@ reconcile(void *context, struct store *store, int64_t now_ms, struct why *why)
 	bool ok = engine_reconcile(sim->scene->engine, &found, why);
 	if (!ok || found.paused)
 		plot_reconcile(sim, MINUTE_MS);
+	else
+		sim->promises.paused = false;
 	return ok;
 }
 
@@ -463,14 +492,14 @@ family_acts(struct sim *sim, const struct act *act)
 {
 	switch (act->family) {
 	case FAMILY_MANDATE_PAUSED:
-		change_mandate(sim, MANDATE_PAUSED, false);
+		change_mandate(sim, MANDATE_PAUSED, false, false);
 		add_act(sim, ACT_RESUME, choose(sim, act, 1, 30 * MINUTE_MS));
 		break;
 	case FAMILY_MANDATE_REVOKED:
-		change_mandate(sim, MANDATE_REVOKED, false);
+		change_mandate(sim, MANDATE_REVOKED, false, false);
 		break;
 	case FAMILY_MANDATE_TAMPERED:
-		change_mandate(sim, MANDATE_ACTIVE, true);
+		change_mandate(sim, MANDATE_ACTIVE, true, choose(sim, act, 1, 2) == 0);
 		break;
 	case FAMILY_STAFF:
 		staff_decides(sim, act);
@@ -518,7 +547,7 @@ plot_do(struct sim *sim)
 		else if (act.kind == ACT_DELETE)
 			say(sim, &act, "delete");
 		else if (act.kind == ACT_RESUME)
-			change_mandate(sim, MANDATE_ACTIVE, false);
+			change_mandate(sim, MANDATE_ACTIVE, false, false);
 		else if (act.kind == ACT_RESTORE)
 			put_back(sim);
 		else if (act.kind == ACT_RECONCILE)
@@ -561,6 +590,16 @@ add_orders(struct sim *sim)
 	ensure(world_add_order(world, "7002", "(20) 99999-3333", 6435, sim->scene->now_ms));
 }
 
+/* Most stories begin in the morning; some two minutes before a day ends, in São Paulo or in UTC: its limits
+ * end there. */
+static int64_t
+begins_after_ms(uint64_t seed)
+{
+	if (seed % 8 != 4)
+		return 0;
+	return (seed / 8 % 2 == 0 ? 11 : 14) * HOUR_MS - 2 * MINUTE_MS;
+}
+
 /* Finance signs a mandate of this seed's own; the sandbox's is superseded. */
 void
 plot_equip(struct sim *sim)
@@ -573,6 +612,7 @@ plot_equip(struct sim *sim)
 	char public_key[KEY_TEXT_SIZE];
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)draw(sim, 256);
+	sim->scene->now_ms += begins_after_ms(sim->seed);
 	add_orders(sim);
 	draw_mandate(sim, &plot->mandate);
 	struct signing_key *finance = signing_key_new(KEY_USE_MANDATES, bytes);

@@ -181,6 +181,30 @@ check_consent(struct sim *sim, const char *id)
 	               "AND t.to_state = 'REFUNDING' AND t.at_ms >= r.reserved_ms)",
 	               ":id", id) != 0)
 		promise_broken(sim, "P4", "an order to pay left on a yes that was edited");
+	if (number_for(sim,
+	               "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
+	               "JOIN messages y ON y.id = f.consent_message_id "
+	               "WHERE r.refund_id = :id AND r.state = 'executing' AND y.deleted_ms < "
+	               "(SELECT min(t.at_ms) FROM transitions t WHERE t.case_id = r.case_id "
+	               "AND t.to_state = 'REFUNDING' AND t.at_ms >= r.reserved_ms)",
+	               ":id", id) != 0)
+		promise_broken(sim, "P4", "an order to pay left on a yes that was taken back");
+}
+
+/* An order to pay that may have arrived is not sent again while it may still appear. */
+static void
+check_grace(struct sim *sim, struct tracked *tracked, const char *id)
+{
+	int64_t grace_ms = engine_policy(sim->scene->engine)->unknown_grace_ms;
+	int64_t now_ms = number_of(sim, "SELECT clock_ms FROM meta");
+	if (tracked->left_ms != 0 && text_equal(tracked->id, id) &&
+	    now_ms - tracked->left_ms < grace_ms)
+		promise_broken(sim, "P8", "an order to pay left again after %" PRId64 " ms",
+		               now_ms - tracked->left_ms);
+	if (is_clean_refusal(sim))
+		return;
+	text_copy(tracked->id, sizeof(tracked->id), id);
+	tracked->left_ms = now_ms;
 }
 
 /* Somebody else's refund: the phone that talks to us is not the buyer's. */
@@ -217,6 +241,10 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 		promise_broken(sim, "P4", "an order to pay %" PRId64 " along %s", cents, e2eid);
 	if (tracked->unread)
 		promise_broken(sim, "P3", "a second order to pay without a read in between");
+	if (sim->promises.paused)
+		promise_broken(sim, "P3",
+		               "an order to pay left before the bank was asked what "
+		               "an older store has forgotten");
 	if (number_for(sim,
 	               "SELECT count(*) FROM operations o JOIN attempts a ON a.operation_id = o.id "
 	               "WHERE o.kind = 'pay.refund' AND o.key = :id AND a.ended_us IS NULL",
@@ -229,6 +257,7 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 		check_buyer(sim, id, order);
 	check_mandate(sim, id);
 	check_day(sim, id, cents);
+	check_grace(sim, tracked, id);
 	if (!is_clean_refusal(sim))
 		tracked->unread = true;
 }
@@ -345,6 +374,8 @@ promises_departs(struct sim *sim, const struct http_request *request)
 {
 	char e2eid[64], id[64];
 	const char *url = buffer_text(&request->url);
+	if (sqlite3_get_autocommit(sim->scene->store->db) == 0)
+		promise_broken(sim, "P8", "a call left before its turn was on disk");
 	if (request->method == HTTP_PUT && payment_path(request, e2eid, id))
 		order_to_pay_departs(sim, request, e2eid, id);
 	else if (request->method == HTTP_POST && strstr(url, "/focus/v2/nfe?") != NULL)
@@ -416,8 +447,10 @@ promises_executed(struct sim *sim, const struct http_request *request,
 	if (request->method == HTTP_GET && heard && status == 200 && id[0] == '\0')
 		track(sim, e2eid)->elsewhere_cents = told_elsewhere(answer);
 	/* A no that is no doubt: nothing was executed, and the bot was told so. */
-	if (request->method == HTTP_PUT && heard && (status == 401 || status == 403))
+	if (request->method == HTTP_PUT && heard && (status == 401 || status == 403)) {
 		track(sim, e2eid)->unread = false;
+		track(sim, e2eid)->left_ms = 0;
+	}
 }
 
 /* --- after every turn ------------------------------------------------ */
@@ -599,6 +632,9 @@ promises_restored(struct sim *sim)
 	promises->receipts = promises->older_receipts;
 	promises->transitions = 0;
 	promises->clock_ms = 0;
+	promises->paused = sim->counts.orders_to_pay > promises->older_orders;
+	for (size_t i = 0; i < promises->tracked_count; i++)
+		promises->tracked[i].left_ms = 0;
 }
 
 /* --- the end ------------------------------------------------ */

@@ -72,6 +72,8 @@ struct plot {
 struct tracked {
 	char e2eid[E2EID_SIZE];
 	bool unread; /* an order to pay may have arrived since the last read that was answered */
+	char id[REFUND_ID_SIZE]; /* of the latest order to pay that may have arrived */
+	int64_t left_ms;         /* when that left, by the bot's clock */
 	int64_t elsewhere_cents; /* given back by others, as the bank said last */
 };
 
@@ -91,6 +93,8 @@ struct promises {
 	int64_t receipts, outbox, transitions; /* how many of each have been looked at */
 	int64_t clock_ms;                      /* of the latest step */
 	int64_t older_receipts; /* of these, lost with what an older copy did not hold */
+	int64_t older_orders;   /* to pay: how many had left when it was made */
+	bool paused;            /* it has forgotten orders to pay, and the bank was not asked yet */
 };
 
 /* --- one run --- */
