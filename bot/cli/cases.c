@@ -48,7 +48,7 @@ list(const struct command_line *line, struct folder *folder)
 		fputs("Money is paused: the store is older than what has left.  estorno "
 		      "reconcile\n",
 		      stderr);
-	store_cases(folder->store, find_state(line), ROWS_SHOWN_MAX, add_row, rows);
+	store_cases(folder->store, find_state(line), ROWS_SHOWN_MAX + 1, add_row, rows);
 	command_print_rows(line, rows, columns, sizeof(columns) / sizeof(columns[0]), "no cases");
 	return EXIT_YES;
 }

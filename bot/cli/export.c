@@ -41,7 +41,6 @@ struct export
 	char folder[64 + ORDER_NUMBER_SIZE];
 	struct verifying_key receipts, log;
 	struct buffer commands; /* of VERIFY.txt */
-	int64_t count;
 	bool failed;
 	struct why why;
 };
@@ -200,7 +199,6 @@ static void
 visit_receipt(void *context, const struct stored_receipt *receipt)
 {
 	struct export *e = context;
-	e->count++;
 	e->failed = e->failed || !write_receipt(e, receipt);
 }
 
@@ -300,7 +298,7 @@ write_instructions(struct export *e)
 static bool
 make_folder(struct export *e, const char *order)
 {
-	for (int i = 1; i < EXPORT_FOLDERS_MAX; i++) {
+	for (int i = 1; i <= EXPORT_FOLDERS_MAX; i++) {
 		char number[16] = "";
 		if (i > 1)
 			text_format(number, sizeof(number), "-%d", i);
@@ -308,9 +306,12 @@ make_folder(struct export *e, const char *order)
 		if (mkdir(e->folder, 0755) == 0)
 			return true;
 		if (errno != EEXIST)
-			break;
+			return why_set(&e->why, "%s: %s", e->folder, strerror(errno));
 	}
-	return why_set(&e->why, "%s: %s", e->folder, strerror(errno));
+	return why_set(
+		&e->why,
+		"estorno-%s to %s exist already, and no more than %d are tried: move them away",
+		order, e->folder, EXPORT_FOLDERS_MAX);
 }
 
 /* The key that signed the head which all of it is proved by: after a restore it is another one. */
@@ -337,8 +338,6 @@ write_everything(struct export *e, const char *order)
 	    !find_log_key(e) || !make_folder(e, order))
 		return false;
 	store_receipts(e->store, order, EXPORT_RECEIPTS_MAX, visit_receipt, e);
-	if (e->count == EXPORT_RECEIPTS_MAX)
-		return why_set(&e->why, "the order has more receipts than an export may hold");
 	return !e->failed && write_key(e, "receipts", &e->receipts) &&
 	       write_key(e, "log", &e->log) && write_signers(e) && write_pem(e) &&
 	       write_checkpoint(e) && write_instructions(e);
@@ -348,10 +347,16 @@ static int export(const struct command_line *line, struct folder *folder)
 {
 	struct export e = { .line = line, .store = folder->store };
 	char order[ORDER_NUMBER_SIZE], latest[RECEIPT_ID_SIZE];
-	if (!text_letters_and_digits(order, sizeof(order), line->words[0]) ||
-	    store_receipt_count(folder->store, order, latest) == 0) {
+	bool named = text_letters_and_digits(order, sizeof(order), line->words[0]);
+	int64_t count = named ? store_receipt_count(folder->store, order, latest) : 0;
+	if (count == 0) {
 		why_set(&e.why, "no receipt for order %s", line->words[0]);
 		return command_refused(&e.why);
+	}
+	if (count > EXPORT_RECEIPTS_MAX) {
+		why_set(&e.why, "order %s has %lld receipts, and an export holds %d at most", order,
+		        (long long)count, EXPORT_RECEIPTS_MAX);
+		return command_could_not(&e.why);
 	}
 	buffer_init(&e.commands, VERIFY_BYTES_MAX / 2);
 	bool ok = write_everything(&e, order);

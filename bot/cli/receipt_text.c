@@ -127,7 +127,10 @@ print_chain(FILE *out, struct store *store, const char *first, bool backwards, c
 		store_receipt_free(&receipt);
 	}
 	if (id[0] != '\0')
-		fprintf(out, "  %-14s and more\n", relation);
+		fprintf(out,
+		        "  %-14s and more: the chain is cut here after %d, `estorno receipts` "
+		        "lists them all\n",
+		        relation, RECEIPT_CHAIN_MAX);
 }
 
 bool

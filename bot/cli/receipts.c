@@ -37,7 +37,7 @@ list(const struct command_line *line, struct folder *folder)
 	char order[ORDER_NUMBER_SIZE];
 	json_t *rows = json_array();
 	if (text_letters_and_digits(order, sizeof(order), line->words[0]) && order[0] != '\0')
-		store_receipts(folder->store, order, ROWS_SHOWN_MAX, add_row, rows);
+		store_receipts(folder->store, order, ROWS_SHOWN_MAX + 1, add_row, rows);
 	bool found = json_array_size(rows) > 0;
 	command_print_rows(line, rows, columns, sizeof(columns) / sizeof(columns[0]),
 	                   "no receipt for that order");

@@ -88,8 +88,11 @@ void
 command_print_rows(const struct command_line *line, json_t *rows, const struct column *columns,
                    size_t column_count, const char *nothing)
 {
-	if (json_array_size(rows) == ROWS_SHOWN_MAX)
-		fprintf(stderr, "only the newest %d are shown\n", ROWS_SHOWN_MAX);
+	if (json_array_size(rows) > ROWS_SHOWN_MAX) {
+		fprintf(stderr, "there are more: only the first %d are shown\n", ROWS_SHOWN_MAX);
+		while (json_array_size(rows) > ROWS_SHOWN_MAX)
+			json_array_remove(rows, json_array_size(rows) - 1);
+	}
 	if (line->json) {
 		command_print_json(rows);
 		return;
