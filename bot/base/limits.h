@@ -69,9 +69,11 @@ enum {
 	FLIGHTS_KEPT = 64,
 	/* Credentials in use at once: each tool and channel, each role, old and new. */
 	LINKS_MAX = 16,
-	/* Delivery statuses that may be ahead of the answer to their send. */
+	/* Delivery statuses that may be ahead of the answer to their send; of more the oldest is forgotten,
+	 * and the log says so. */
 	EARLY_MAX = 64,
-	/* Messages of which we remember that they may have been sent already. */
+	/* Messages of which we remember that they may have been sent already: a second doubt ends them.  Of
+	 * more the oldest is forgotten, and MESSAGE_ATTEMPTS_MAX ends it. */
 	DOUBTS_MAX = 64,
 	/* Bytes of one header's value that is kept; a longer one is left out, as if it had not been sent. */
 	ANSWER_HEADER_VALUE_MAX = 1023,

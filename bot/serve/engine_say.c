@@ -272,11 +272,30 @@ state_of(const struct heard *heard)
 	return SAYING_SENT;
 }
 
-/* Not ours, or its answer is still on the way. */
+/* Is the answer to a send still to come, or to be looked at? */
+static bool
+is_sending(const struct engine *engine)
+{
+	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+		const struct flight *flight = &engine->flights[i];
+		if (flight->kind == FLIGHT_SAYING && flight->state != FLIGHT_FREE &&
+		    flight->state != FLIGHT_CONCLUDED)
+			return true;
+	}
+	return false;
+}
+
+/* Its answer is still on the way; or it is about a message that is not ours.  Of too many the oldest is
+ * forgotten: its message then counts as any that is accepted and of which nothing more is heard. */
 static void
 keep_early(struct engine *engine, const struct heard *heard)
 {
+	if (!is_sending(engine))
+		return;
 	struct early_status *early = &engine->early[engine->early_next++ % EARLY_MAX];
+	if (early->message_id[0] != '\0' || early->queue_id[0] != '\0')
+		log_line(LOG_WARNING, "status.forgotten",
+		         "why=\"%d newer ones are ahead of their answers\"", EARLY_MAX);
 	*early = (struct early_status){ .kind = heard->kind, .delivery = heard->delivery };
 	ensure(text_copy(early->message_id, sizeof(early->message_id), heard->message_id) &&
 	       text_copy(early->queue_id, sizeof(early->queue_id), heard->queue_id) &&

@@ -7,6 +7,7 @@
 
 #include "base/ensure.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "serve/engine_room.h"
@@ -212,6 +213,122 @@ a_refund_finds_its_place_in_a_crowd(void **state)
 	scene_free(scene);
 }
 
+/* --- what is remembered of messages ------------------------------------------------------------- */
+
+/* Hears a status, as a webhook would bring it. */
+static void
+hear_received(struct scene *scene, const char *message_id)
+{
+	struct heard heard = { .kind = HEARD_STATUS, .delivery = DELIVERY_RECEIVED };
+	ensure(text_copy(heard.message_id, sizeof(heard.message_id), message_id));
+	store_begin(scene->store);
+	engine_take_status(scene->engine, &heard);
+	assert_true(store_commit(scene->store, NULL));
+}
+
+static enum saying_state
+state_of_message(struct scene *scene, const char *message_id)
+{
+	struct saying saying;
+	store_begin(scene->store);
+	assert_true(store_saying_find(scene->store, message_id, "", &saying));
+	assert_true(store_commit(scene->store, NULL));
+	return saying.state;
+}
+
+/* A reply is on the wire; `id` is what its answer will call it. */
+static struct scene *
+scene_with_a_reply_under_way(char id[MESSAGE_ID_SIZE])
+{
+	struct scene *scene = scene_new(6, NULL);
+	scene_arm(scene, "zapi.send", "slow", 10 * SECOND_MS, 1);
+	scene_say(scene, MARINA, "oi", NULL);
+	for (int i = 0; i < 100 && scene->call_count == 0; i++)
+		scene_run(scene, 50);
+	assert_int_equal(scene->call_count, 1);
+	scene_arm(scene, "zapi.webhook", "lost_before", 0, 1000);
+	const struct buffer *body = &scene->calls[0].answer.response.body;
+	json_t *json = json_parse(buffer_text(body), body->length, ANSWER_BYTES_MAX, NULL);
+	assert_true(json_get_text(json, "messageId", id, MESSAGE_ID_SIZE, NULL));
+	json_decref(json);
+	return scene;
+}
+
+/* A status that is ahead of the answer to its send waits for it, behind so many others. */
+static void
+so_many_statuses_may_be_ahead_of_their_answers(void **state)
+{
+	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
+	(void)state;
+	for (int others = EARLY_MAX - 1; others <= EARLY_MAX; others++) {
+		struct scene *scene = scene_with_a_reply_under_way(id);
+		hear_received(scene, id);
+		for (int i = 0; i < others; i++) {
+			ensure(text_format(other, sizeof(other), "of-somebody-else-%d", i));
+			hear_received(scene, other);
+		}
+		scene_run(scene, 12 * SECOND_MS);
+		assert_int_equal(state_of_message(scene, id),
+		                 others < EARLY_MAX ? SAYING_RECEIVED : SAYING_ACCEPTED);
+		scene_free(scene);
+	}
+}
+
+/* While nothing is being sent no status can be ahead of anything. */
+static void
+statuses_of_other_peoples_messages_are_not_kept(void **state)
+{
+	struct scene *scene = scene_new(7, NULL);
+	(void)state;
+	scene_run(scene, SECOND_MS);
+	hear_received(scene, "of-somebody-else");
+	assert_int_equal(scene->engine->early_next, 0);
+	scene_free(scene);
+}
+
+/* How often the shop's one message stands in the customer's chat. */
+static int
+copies_in_chat(struct scene *scene, const char *phone)
+{
+	json_t *chat = zapi_chat(scene->sandbox.chats, phone), *line;
+	size_t index;
+	int copies = 0;
+	json_array_foreach (chat, index, line)
+		copies += text_equal(json_string_value(json_object_get(line, "from")), "shop");
+	json_decref(chat);
+	return copies;
+}
+
+/* The most copies that one of so many customers got while every answer was lost. */
+static int
+most_copies_of(int customers)
+{
+	struct scene *scene = scene_new(8, NULL);
+	char phone[24];
+	int most = 0;
+	scene_arm(scene, "zapi.send", "lost_after", 0, customers * MESSAGE_ATTEMPTS_MAX);
+	crowd_greets(scene, customers);
+	scene_run(scene, 20 * MINUTE_MS);
+	assert_int_equal(engine_in_flight(scene->engine), 0);
+	for (int i = 0; i < customers; i++) {
+		phone_in_crowd(i, phone);
+		int copies = copies_in_chat(scene, phone);
+		most = copies > most ? copies : most;
+	}
+	scene_free(scene);
+	return most;
+}
+
+/* A message that may have arrived is sent once more and no oftener, as long as we remember it; then its
+ * tries end it. */
+static void
+so_many_messages_in_doubt_are_remembered(void **state)
+{
+	(void)state;
+	assert_int_equal(most_copies_of(DOUBTS_MAX), 2);
+	assert_int_equal(most_copies_of(DOUBTS_MAX + 1), MESSAGE_ATTEMPTS_MAX);
+}
+
 int
 main(void)
 {
@@ -222,6 +339,9 @@ main(void)
 		cmocka_unit_test(more_customers_than_places_in_line_are_all_served),
 		cmocka_unit_test(more_customers_than_places_for_calls_are_all_served),
 		cmocka_unit_test(a_refund_finds_its_place_in_a_crowd),
+		cmocka_unit_test(so_many_statuses_may_be_ahead_of_their_answers),
+		cmocka_unit_test(statuses_of_other_peoples_messages_are_not_kept),
+		cmocka_unit_test(so_many_messages_in_doubt_are_remembered),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
