@@ -23,9 +23,9 @@
 #include "base/text.h"
 
 static const char *const kept[] = {
-	"access_token", "authorization", "client-token",    "content-type", "cookie",
-	"host",         "origin",        "idempotency-key", "x-csrf-token", "x-hub-signature-256",
-	"z-api-token",
+	"access_token", "authorization",  "client-token",    "content-type", "cookie",
+	"host",         "origin",         "idempotency-key", "x-csrf-token", "x-hub-signature-256",
+	"z-api-token",  "sec-fetch-mode",
 };
 
 enum { KEPT_COUNT = sizeof(kept) / sizeof(kept[0]), NAME_SIZE = 32 };

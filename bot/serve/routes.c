@@ -79,8 +79,8 @@ match(const char *pattern, const char *path)
 	               : NULL;
 }
 
-static bool
-is_local(struct http_exchange *exchange)
+bool
+routes_is_local(struct http_exchange *exchange)
 {
 	const char *peer = http_exchange_peer(exchange);
 	return (text_equal(peer, "127.0.0.1") || text_equal(peer, "::1")) &&
@@ -104,7 +104,7 @@ answer_stranger(const struct visit *visit)
 static bool
 may_enter(enum guard guard, struct visit *visit)
 {
-	bool local = is_local(visit->exchange);
+	bool local = routes_is_local(visit->exchange);
 	switch (guard) {
 	case ANYONE:
 		return true;

@@ -28,6 +28,9 @@ struct visit {
 	struct staff staff; /* who is logged in, where the row asks for it */
 };
 
+/* From this machine, and forwarded by nobody. */
+bool routes_is_local(struct http_exchange *exchange);
+
 /* --- webhooks.c ------------------------------------------------------------------------------- */
 void webhook_channel(const struct visit *visit);
 /* Does `rest` of /webhooks/ name the configured channel and its secret?  In constant time. */
@@ -47,7 +50,7 @@ void api_receipts(const struct visit *visit);
 void api_receipt(const struct visit *visit);
 
 /* --- staff.c: log-in ----------------------------------------------------------------------------- */
-void staff_link(const struct visit *visit);  /* opened: shows a button, changes nothing */
+void staff_link(const struct visit *visit);  /* opened: a browser gets a button, a local program is in */
 void staff_login(const struct visit *visit); /* its button */
 void staff_logout(const struct visit *visit);
 /* The page for who is not logged in. */

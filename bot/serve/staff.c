@@ -103,13 +103,6 @@ staff_answer_door(const struct server *server, struct http_exchange *exchange, i
 	buffer_free(&html);
 }
 
-/* Whether the link is still good is not said before it is used. */
-void
-staff_link(const struct visit *visit)
-{
-	staff_answer_door(visit->server, visit->exchange, 200, DOOR_ENTER);
-}
-
 /* Runs inside a turn: the link is used up and the session begins in one transaction. */
 struct login {
 	const struct server *server;
@@ -177,6 +170,19 @@ staff_login(const struct visit *visit)
 		return;
 	free(login);
 	http_answer_error(visit->exchange, 503, "busy", "try again");
+}
+
+/* A browser gets a page with a button: a preview that only opens the link does not use it up, and the strict
+ * cookie comes back where no other page began the way.  A program on this machine (curl, a script) has no
+ * buttons: it says no Sec-Fetch-Mode, as every browser does, and is in at once. */
+void
+staff_link(const struct visit *visit)
+{
+	bool is_browser = http_header(&visit->request->headers, "Sec-Fetch-Mode") != NULL;
+	if (!is_browser && routes_is_local(visit->exchange))
+		staff_login(visit);
+	else
+		staff_answer_door(visit->server, visit->exchange, 200, DOOR_ENTER);
 }
 
 /* --- logging out ------------------------------------------------------------------------------ */

@@ -141,6 +141,8 @@ the_program_leaves_no_core(void **state)
 static void
 a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
 {
+	static const char *const seen_by[] = { "Sec-Fetch-Mode: navigate\r\n",
+		                               "X-Forwarded-For: 203.0.113.7\r\n" };
 	char path[COMMAND_PATH_SIZE], get[COMMAND_PATH_SIZE + 8], post[COMMAND_PATH_SIZE + 8];
 	char cookie[256];
 	struct running serve;
@@ -152,8 +154,8 @@ a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
 	said_path("/login/", path);
 	text_format(get, sizeof(get), "GET %s", path);
 	text_format(post, sizeof(post), "POST %s", path);
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(visit(&serve, get, "", &answer), 200);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(visit(&serve, get, seen_by[i], &answer), 200);
 		assert_null(strstr(answer.head, "Set-Cookie"));
 		assert_contains(answer.body, "<form method=\"post\">");
 		raw_message_free(&answer);
@@ -173,6 +175,23 @@ a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
 	assert_int_equal(visit(&serve, "GET /receipts/?order=8421", "", &answer), 401);
 	assert_contains(answer.body, "Sua sessão terminou ou ainda não começou");
 	raw_message_free(&answer);
+	stop(&serve);
+}
+
+/* curl, or a script, on this machine: there is nobody who could press a button. */
+static void
+a_program_on_this_machine_needs_no_button(void **state)
+{
+	char path[COMMAND_PATH_SIZE], get[COMMAND_PATH_SIZE + 8];
+	struct running serve;
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	start(&serve, "serve", "estorno-data");
+	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
+	said_path("/login/", path);
+	text_format(get, sizeof(get), "GET %s", path);
+	assert_int_equal(visit_status(&serve, get, ""), 303);
+	assert_int_equal(visit_status(&serve, get, ""), 403);
 	stop(&serve);
 }
 
@@ -286,8 +305,12 @@ whether_an_order_was_refunded_is_told_to_who_has_the_receipt(void **state)
 	json_decref(proof);
 	assert_int_equal(visit_status(&sandbox, with_leaf, ""), 200);
 	assert_int_equal(visit_status(&sandbox, other, ""), 404);
-	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf8421", ""), 401);
-	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf9001", ""), 401);
+	static const char away[] = "X-Forwarded-For: 203.0.113.7\r\n";
+	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf8421", ""), 200);
+	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf8421", away),
+	                 401);
+	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf9001", away),
+	                 401);
 	log_in(&sandbox, "play", cookie, sizeof(cookie));
 	assert_int_equal(visit_status(&sandbox, "GET /v1/transparency/proof/rcp_rf8421", cookie),
 	                 200);
@@ -505,6 +528,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		OF_COMMANDS(the_program_leaves_no_core),
 		OF_COMMANDS(a_log_in_link_is_used_by_its_button_and_not_by_being_opened),
+		OF_COMMANDS(a_program_on_this_machine_needs_no_button),
 		OF_COMMANDS(what_a_proxy_forwards_is_not_from_this_machine),
 		OF_COMMANDS(whether_an_order_was_refunded_is_told_to_who_has_the_receipt),
 		OF_COMMANDS(only_who_knows_the_way_is_listened_to),
