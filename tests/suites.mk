@@ -70,6 +70,22 @@ SIM = $(OUT)/simulate --also tests/sim/seeds --seeds $(SEEDS) $(FIRST:%=--first 
 sim: $(OUT)/simulate
 	@$(SIM)
 
+# --- single: every fault on its own, at every place ---------------------------------------------------------
+
+# The program asks tests/single/memory.c for its memory, and comes in through it.
+SINGLE_SOURCES = $(wildcard tests/single/*.c)
+SINGLE_OBJECTS = $(SINGLE_SOURCES:%.c=$(OUT)/%.o)
+SINGLE_WRAPS = engine_new engine_turn engine_receive engine_call_ended store_open store_commit
+$(OUT)/libsingle.a: $(OUT)/libestorno.a
+	@objcopy $(foreach name,malloc calloc realloc strdup,--redefine-sym $(name)=program_$(name)) $< $@
+
+$(OUT)/single: $(SINGLE_OBJECTS) $(OUT)/libtests.a $(OUT)/libsingle.a
+	$(call quiet,link,$@)$(CC) $(LINK) $(SINGLE_WRAPS:%=-Wl,--wrap=%) -o $@ $^ -lcmocka $(LIBS)
+
+SINGLE = $(OUT)/single
+single: $(OUT)/single
+	@$(SINGLE)
+
 # --- fuzz: new inputs for every parser, with clang's libFuzzer; replay: those that are kept --------------
 
 FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
@@ -118,5 +134,5 @@ covered: $(OUT)/estorno $(TESTS)
 	@tests/coverage $(OUT) $(TESTS)
 
 .PHONY: unit stories limits kill sim fuzz replay eval test asan coverage covered
--include $(patsubst %.o,%.d,$(sort $(TEST_OBJECTS) $(SIMULATE_OBJECTS) $(PLAY_OBJECTS) $(LIMITS_OBJECTS) \
+-include $(patsubst %.o,%.d,$(sort $(TEST_OBJECTS) $(SIMULATE_OBJECTS) $(SINGLE_OBJECTS) $(PLAY_OBJECTS) $(LIMITS_OBJECTS) \
 	$(KILL_OBJECTS))) $(TESTS:=.d) $(FUZZ_TARGETS:=.d) $(OUT)/tests/fuzz/replay.d $(OUT)/eval.d

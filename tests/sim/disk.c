@@ -306,6 +306,43 @@ disk_cut_power(struct disk *disk, bool strict_directory)
 	lose_unsynced(disk, strict_directory);
 }
 
+void
+disk_draw_from(struct disk *disk, uint64_t seed)
+{
+	disk->random = seed;
+}
+
+/* Eight bytes at a time: stores are compared far more often than written. */
+static uint64_t
+digest_bytes(uint64_t digest, const void *bytes, size_t length)
+{
+	const uint8_t *at = bytes;
+	uint64_t word;
+	for (; length >= sizeof(word); at += sizeof(word), length -= sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		digest = (digest ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		digest ^= digest >> 29;
+	}
+	for (; length > 0; at++, length--)
+		digest = (digest ^ *at) * UINT64_C(0x100000001b3);
+	return digest;
+}
+
+uint64_t
+disk_digest(const struct disk *disk)
+{
+	uint64_t digest = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < FILES_MAX; i++) {
+		const struct file *file = &disk->files[i];
+		if (!file->used || !file->named)
+			continue;
+		digest = digest_bytes(digest, file->name, strlen(file->name));
+		digest = digest_bytes(digest, &file->seen.length, sizeof(file->seen.length));
+		digest = digest_bytes(digest, file->seen.at, file->seen.length);
+	}
+	return digest;
+}
+
 bool
 disk_is_stopped(const struct disk *disk)
 {

@@ -40,6 +40,12 @@ void disk_stop(struct disk *disk);
 
 /* The same, and what was not synced is lost, kept or torn. */
 void disk_cut_power(struct disk *disk, bool strict_directory);
+
+/* What a power cut does to each write follows from this number from now on. */
+void disk_draw_from(struct disk *disk, uint64_t seed);
+
+/* The same for the same files as processes see them. */
+uint64_t disk_digest(const struct disk *disk);
 bool disk_is_stopped(const struct disk *disk);
 
 /* Another process starts: everything that was open is closed. */

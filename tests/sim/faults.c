@@ -68,44 +68,34 @@ spoil_json(void *context, struct simulated *answer)
 
 /* --- calls ------------------------------------------------ */
 
-static bool
-strikes(struct sim *sim, enum family family)
-{
-	if (sim->fault_at != 0 && sim->fault_family == family) {
-		sim->fault_hit = ++sim->fault_count == sim->fault_at;
-		return sim->fault_hit;
-	}
-	return weather_strikes(&sim->weather, family);
-}
-
 static void
 draw_passage(struct sim *sim, struct passage *passage)
 {
 	static const int64_t lates_ms[] = { 3000, 15000, 19900, 60000 };
-	if (strikes(sim, FAMILY_REFUSED)) {
+	if (weather_strikes(&sim->weather, FAMILY_REFUSED)) {
 		passage->refused = true;
-	} else if (strikes(sim, FAMILY_KILL_BEFORE_SEND)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_KILL_BEFORE_SEND)) {
 		passage->killed_here = true;
-	} else if (strikes(sim, FAMILY_KILL_AFTER_SEND)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_KILL_AFTER_SEND)) {
 		passage->killed_then = true;
-	} else if (strikes(sim, FAMILY_UNHEARD)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_UNHEARD)) {
 		passage->unheard = true;
-	} else if (strikes(sim, FAMILY_LOST)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_LOST)) {
 		passage->lost = true;
-	} else if (strikes(sim, FAMILY_STATUS)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_STATUS)) {
 		passage->unheard = true;
 		passage->spoil = spoil_status;
-	} else if (strikes(sim, FAMILY_HTML)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_HTML)) {
 		passage->unheard = true;
 		passage->spoil = spoil_html;
-	} else if (strikes(sim, FAMILY_STATUS_AFTER)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_STATUS_AFTER)) {
 		passage->spoil = spoil_status_after;
-	} else if (strikes(sim, FAMILY_TRUNCATED)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_TRUNCATED)) {
 		passage->spoil = spoil_truncated;
-	} else if (strikes(sim, FAMILY_WRONG_JSON)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_WRONG_JSON)) {
 		passage->spoil = spoil_json;
 	}
-	if (strikes(sim, FAMILY_LATE))
+	if (weather_strikes(&sim->weather, FAMILY_LATE))
 		passage->delay_ms = lates_ms[weather_draw(&sim->weather, FAMILY_LATE, 1, 4)];
 }
 
@@ -141,11 +131,11 @@ post(void *context, int64_t *delay_ms)
 	static const int64_t lates_ms[] = { 400, 5000, 90 * SECOND_MS, 20 * MINUTE_MS,
 		                            3 * HOUR_MS };
 	struct sim *sim = context;
-	if (strikes(sim, FAMILY_HOOK_LOST))
+	if (weather_strikes(&sim->weather, FAMILY_HOOK_LOST))
 		return 0;
-	if (strikes(sim, FAMILY_HOOK_LATE))
+	if (weather_strikes(&sim->weather, FAMILY_HOOK_LATE))
 		*delay_ms = lates_ms[weather_draw(&sim->weather, FAMILY_HOOK_LATE, 1, 5)];
-	if (!strikes(sim, FAMILY_HOOK_TWICE))
+	if (!weather_strikes(&sim->weather, FAMILY_HOOK_TWICE))
 		return 1;
 	if (*delay_ms == 0)
 		*delay_ms = weather_draw(&sim->weather, FAMILY_HOOK_TWICE, 1, 30 * SECOND_MS);
@@ -171,21 +161,21 @@ disk_meets(void *context, enum disk_act act)
 	if (sim->looking)
 		return DISK_FINE;
 	bool writes = act == DISK_WRITE || act == DISK_TRUNCATE || act == DISK_DELETE;
-	if (act == DISK_SYNC && strikes(sim, FAMILY_SYNC_ERROR))
+	if (act == DISK_SYNC && weather_strikes(&sim->weather, FAMILY_SYNC_ERROR))
 		return DISK_FAILS;
-	if (writes && strikes(sim, FAMILY_DISK_FULL))
+	if (writes && weather_strikes(&sim->weather, FAMILY_DISK_FULL))
 		return DISK_IS_FULL;
-	if (strikes(sim, FAMILY_DISK_ERROR))
+	if (weather_strikes(&sim->weather, FAMILY_DISK_ERROR))
 		return DISK_FAILS;
 	if (!writes && act != DISK_SYNC)
 		return DISK_FINE;
-	if (strikes(sim, FAMILY_KILL_IN_DISK)) {
+	if (weather_strikes(&sim->weather, FAMILY_KILL_IN_DISK)) {
 		sim->counts.kills++;
 		disk_stop(sim->disk);
-	} else if (strikes(sim, FAMILY_POWER_ORDERED)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_POWER_ORDERED)) {
 		sim->counts.power_cuts++;
 		disk_cut_power(sim->disk, false);
-	} else if (strikes(sim, FAMILY_POWER_STRICT)) {
+	} else if (weather_strikes(&sim->weather, FAMILY_POWER_STRICT)) {
 		sim->counts.power_cuts++;
 		disk_cut_power(sim->disk, true);
 	}

@@ -154,6 +154,10 @@ answer_offer(struct sim *sim, int which)
 void
 plot_heard(struct sim *sim, const char *phone, const char *template)
 {
+	if (sim->heard != NULL) {
+		sim->heard(sim, phone, template);
+		return;
+	}
 	for (int i = 0; i < sim->plot.customer_count; i++) {
 		struct customer *customer = &sim->plot.customers[i];
 		if (!text_equal(customer->phone, phone))
@@ -600,9 +604,9 @@ begins_after_ms(uint64_t seed)
 	return (seed / 8 % 2 == 0 ? 11 : 14) * HOUR_MS - 2 * MINUTE_MS;
 }
 
-/* Finance signs a mandate of this seed's own; the sandbox's is superseded. */
+/* Finance signs the plot's mandate; the sandbox's is superseded. */
 void
-plot_equip(struct sim *sim)
+plot_install_mandate(struct sim *sim)
 {
 	struct store *store = sim->scene->store;
 	struct plot *plot = &sim->plot;
@@ -612,9 +616,6 @@ plot_equip(struct sim *sim)
 	char public_key[KEY_TEXT_SIZE];
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)draw(sim, 256);
-	sim->scene->now_ms += begins_after_ms(sim->seed);
-	add_orders(sim);
-	draw_mandate(sim, &plot->mandate);
 	struct signing_key *finance = signing_key_new(KEY_USE_MANDATES, bytes);
 	mandate_sign(&plot->mandate, finance, &paper);
 	base64_encode(public_key, sizeof(public_key), signing_key_public(finance)->bytes,
@@ -628,6 +629,15 @@ plot_equip(struct sim *sim)
 	ensure(store_mandate_install(store, &stored, sim->scene->now_ms + 1, &why));
 	ensure(store_commit(store, &why));
 	signing_key_free(finance);
+}
+
+void
+plot_equip(struct sim *sim)
+{
+	sim->scene->now_ms += begins_after_ms(sim->seed);
+	add_orders(sim);
+	draw_mandate(sim, &sim->plot.mandate);
+	plot_install_mandate(sim);
 }
 
 /* Each family of acts gets a few chances at drawn times. */

@@ -486,8 +486,9 @@ scene_run(struct scene *scene, int64_t for_ms)
 	enum { ROUNDS_AT_ONCE_MAX = 500 }; /* at one instant: more is a loop that never sleeps */
 	int64_t until_ms = scene->now_ms + for_ms;
 	int rounds = 0;
+	scene->pauses = false;
 	round_of_everything(scene);
-	while (!scene->dead && !scene->spins) {
+	while (!scene->dead && !scene->spins && !scene->pauses) {
 		int64_t next_ms = next_due_ms(scene);
 		if (next_ms > until_ms)
 			break;
@@ -499,7 +500,7 @@ scene_run(struct scene *scene, int64_t for_ms)
 	}
 	if (scene->spins && scene->ways.disk == NULL)
 		fail_msg("the engine is never at rest");
-	if (!scene->dead)
+	if (!scene->dead && !scene->pauses)
 		scene->now_ms = until_ms;
 }
 

@@ -73,6 +73,7 @@ struct scene {
 	int64_t skew_ms; /* of the bot's clock */
 	bool dead;       /* the bot's process; scene_start brings the next one */
 	bool spins;      /* the engine wants another turn for ever */
+	bool pauses;     /* somebody wants to do something: scene_run comes back after this round */
 	uint64_t random;
 	struct settings settings;
 	struct store *store;
@@ -95,7 +96,7 @@ void scene_free(struct scene *scene);
 /* A customer writes; `kind` NULL for plain text. */
 void scene_say(struct scene *scene, const char *phone, const char *text, const char *kind);
 
-/* Moves time until nothing is due before `for_ms` more have passed, or the bot dies. */
+/* Moves time until nothing is due before `for_ms` more have passed, or the bot dies, or `pauses` was set. */
 void scene_run(struct scene *scene, int64_t for_ms);
 
 /* Stops the engine as a kill would (what it held in memory is gone, calls under way are lost to it) and

@@ -135,17 +135,3 @@ sim_run(uint64_t seed, const struct strike *only, size_t only_count, struct sim_
 	play(&sim);
 	finish(&sim, result);
 }
-
-bool
-sim_run_single(uint64_t seed, enum family family, int64_t at, struct sim_result *result)
-{
-	static struct sim sim;
-	begin(&sim, seed);
-	memset(sim.weather.rates, 0, sizeof(sim.weather.rates));
-	sim.fault_family = family;
-	sim.fault_at = at;
-	play(&sim);
-	bool hit = sim.fault_count >= at;
-	finish(&sim, result);
-	return hit;
-}

@@ -112,10 +112,8 @@ struct sim {
 	struct promises promises;
 	struct passage passage; /* of the call at hand */
 	bool looking;           /* the promises read the disk: nothing goes wrong */
-	int64_t fault_at; /* exhaustive runs: the act of the disk or network that fails; 0: none */
-	int64_t fault_count;
-	enum family fault_family;
-	bool fault_hit;
+	/* What a customer does about a text of ours, instead of what the plot draws; NULL for the plot. */
+	void (*heard)(struct sim *sim, const char *phone, const char *template);
 	struct sim_counts counts;
 };
 
@@ -131,10 +129,6 @@ struct sim_result {
 void sim_run(uint64_t seed, const struct strike *only, size_t only_count,
              struct sim_result *result);
 
-/* Runs a fair seed in which exactly one fault strikes: the `at`-th chance of `family`.  False when the run
- * was over before. */
-bool sim_run_single(uint64_t seed, enum family family, int64_t at, struct sim_result *result);
-
 /* From the next run on, the store is left in this folder when a run is over; NULL: it is not. */
 void sim_keep(const char *folder);
 
@@ -148,6 +142,7 @@ void faults_ways(struct sim *sim, struct scene_ways *ways);
 void plot_begin(struct sim *sim);
 void plot_end(struct sim *sim);
 void plot_equip(struct sim *sim);
+void plot_install_mandate(struct sim *sim);
 int64_t plot_next_ms(const struct sim *sim);
 void plot_do(struct sim *sim);
 void plot_reconcile(struct sim *sim, int64_t after_ms);
