@@ -26,12 +26,13 @@ enum {
 struct round {
 	bool paused;
 	int64_t under_way;
-	json_t *questions; /* that are open */
+	int64_t open;
+	json_t *questions; /* of those that are open, the first to be asked */
 };
 
 struct reconciling {
 	const struct command_line *line;
-	json_t *rows; /* every question that was ever open, in the order of asking */
+	json_t *rows; /* every question that was ever among them, in the order of asking */
 	struct round latest;
 };
 
@@ -72,6 +73,7 @@ ask(struct reconciling *r, struct why *why)
 	r->latest = (struct round){
 		.paused = json_is_true(json_object_get(output, "paused")),
 		.under_way = json_integer_value(json_object_get(output, "under_way")),
+		.open = json_integer_value(json_object_get(output, "open")),
 		.questions = json_incref(json_object_get(output, "questions")),
 	};
 	json_array_foreach (r->latest.questions, index, question)
@@ -93,7 +95,7 @@ wait_a_little(void)
 static int
 ask_until_answered(struct reconciling *r, struct why *why)
 {
-	size_t open = SIZE_MAX;
+	int64_t open = INT64_MAX;
 	int fruitless = 0;
 	for (int i = 0; i < ROUNDS_MAX && fruitless < FRUITLESS_MAX; i++) {
 		if (i > 0)
@@ -101,8 +103,8 @@ ask_until_answered(struct reconciling *r, struct why *why)
 		int code = ask(r, why);
 		if (code != EXIT_YES || !r->latest.paused)
 			return code;
-		bool better = json_array_size(r->latest.questions) < open;
-		open = json_array_size(r->latest.questions);
+		bool better = r->latest.open < open;
+		open = r->latest.open;
 		if (better)
 			fruitless = 0;
 		else if (r->latest.under_way == 0) /* all of it was answered, with nothing */
@@ -199,8 +201,10 @@ run(const struct command_line *line)
 		      "look at `estorno mandate show`.\n",
 		      stderr);
 	else if (code == EXIT_NO)
-		fputs("Money stays paused: not everything was answered.  Ask again later.\n",
-		      stderr);
+		fprintf(stderr,
+		        "Money stays paused: %lld of these are not answered yet.  Ask again "
+		        "later.\n",
+		        (long long)r.latest.open);
 	json_decref(r.latest.questions);
 	json_decref(r.rows);
 	return code;

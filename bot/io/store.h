@@ -493,6 +493,9 @@ struct question {
 /* Those asked longest ago, or never, first. */
 size_t store_unanswered(struct store *store, struct question *questions, size_t room);
 
+/* How many there are in all. */
+int64_t store_unanswered_count(struct store *store);
+
 /* What the bank said it gave back of a payment, as far as this store does not know it as its own. */
 int64_t store_payment_elsewhere(struct store *store, const char *e2eid);
 

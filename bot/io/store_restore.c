@@ -188,6 +188,16 @@ store_unanswered(struct store *store, struct question *questions, size_t room)
 }
 
 int64_t
+store_unanswered_count(struct store *store)
+{
+	struct query *q = query(store, "SELECT count(*) FROM unanswered");
+	int64_t count = 0;
+	while (query_next(q))
+		count = query_get_integer(q, 0);
+	return count;
+}
+
+int64_t
 store_payment_elsewhere(struct store *store, const char *e2eid)
 {
 	struct query *q = query(store, "SELECT elsewhere_cents FROM payments WHERE e2eid = :e2eid");

@@ -300,6 +300,7 @@ reconcile(struct performance *p, struct why *why)
 	}
 	json_object_set_new(p->output, "paused", json_boolean(found->paused));
 	json_object_set_new(p->output, "under_way", json_integer((json_int_t)found->under_way));
+	json_object_set_new(p->output, "open", json_integer(found->open));
 	json_object_set_new(p->output, "questions", questions);
 	free(found);
 	return ok;

@@ -125,8 +125,9 @@ bool engine_apply(struct engine *engine, const struct engine_change *change);
 /* Where a reconciliation after a restore stands. */
 struct reconciliation {
 	bool paused; /* no money moves yet */
-	size_t count; /* questions that the bank has not answered, RECONCILE_QUESTIONS_SHOWN at most */
-	size_t under_way; /* of them were being asked already; the others are now */
+	int64_t open; /* questions that the bank has not answered, all of them */
+	size_t count; /* of them those that follow, RECONCILE_QUESTIONS_SHOWN at most */
+	size_t under_way; /* calls to the bank that were so already; more are now */
 	struct question questions[RECONCILE_QUESTIONS_SHOWN]; /* those asked longest ago first */
 };
 

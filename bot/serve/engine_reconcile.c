@@ -30,7 +30,22 @@ write_operation(const struct question *question, struct operation *operation)
 	ensure(text_copy(query->id, sizeof(query->id), question->refund_id));
 }
 
-/* What can't even be asked stays a question.  True when it is being asked already. */
+/* Calls that look at payments and refunds, whoever wants to know. */
+static size_t
+calls_under_way(const struct engine *engine)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+		const struct flight *flight = &engine->flights[i];
+		bool open = flight->state != FLIGHT_FREE && flight->state != FLIGHT_CONCLUDED;
+		count += open && flight->kind == FLIGHT_OPERATION &&
+		         operation_duty(flight->operation->kind) == DUTY_PAY &&
+		         operation_role(flight->operation->kind) == ROLE_READ;
+	}
+	return count;
+}
+
+/* False when it is being asked already.  What can't even be asked stays a question. */
 static bool
 ask(struct engine *engine, const struct question *question)
 {
@@ -38,13 +53,13 @@ ask(struct engine *engine, const struct question *question)
 	struct why why = { "" };
 	ensure(operation != NULL);
 	write_operation(question, operation);
-	bool asking = engine_is_asking(engine, question->case_id, operation);
-	if (!asking && (!store_case_load(engine->store, question->case_id, engine->c) ||
-	                !engine_ask(engine, engine->c, operation, &why)))
+	bool waits = !engine_is_asking(engine, question->case_id, operation);
+	if (waits && (!store_case_load(engine->store, question->case_id, engine->c) ||
+	              !engine_ask(engine, engine->c, operation, &why)))
 		log_line(LOG_WARNING, "reconcile.not_asked", "case=%s kind=%s why=\"%s\"",
 		         question->case_id, operation_text(question->kind), why.text);
 	free(operation);
-	return asking;
+	return waits;
 }
 
 static bool
@@ -65,9 +80,12 @@ engine_reconcile(struct engine *engine, struct reconciliation *found, struct why
 	*found = (struct reconciliation){ .paused = store_money_is_paused(engine->store) };
 	if (!found->paused)
 		return true;
+	found->open = store_unanswered_count(engine->store);
 	found->count = store_unanswered(engine->store, found->questions, RECONCILE_QUESTIONS_SHOWN);
-	for (size_t i = 0; i < found->count && i < RECONCILE_CALLS_MAX; i++)
-		found->under_way += ask(engine, &found->questions[i]);
+	found->under_way = calls_under_way(engine);
+	size_t calls = found->under_way;
+	for (size_t i = 0; i < found->count && calls < RECONCILE_CALLS_MAX; i++)
+		calls += ask(engine, &found->questions[i]);
 	if (found->count == 0)
 		found->paused = !lift(engine, why);
 	return found->count > 0 || !found->paused;

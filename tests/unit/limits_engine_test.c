@@ -5,6 +5,8 @@
  */
 #include "tests/test.h"
 
+#include <unistd.h>
+
 #include "base/ensure.h"
 #include "base/instant.h"
 #include "base/json.h"
@@ -213,6 +215,78 @@ a_refund_finds_its_place_in_a_crowd(void **state)
 	scene_free(scene);
 }
 
+/* --- after a restore --------------------------------------------------------------------------- */
+
+/* Each of the crowd has bought something, and is offered to have it back. */
+static struct scene *
+scene_with_offers(int count)
+{
+	struct scene *scene =
+		scene_new(9, "consent_minutes = 1440\nlook_up_give_up_minutes = 1440\n");
+	char phone[24], order[16];
+	for (int i = 0; i < count; i++) {
+		phone_in_crowd(i, phone);
+		ensure(text_format(order, sizeof(order), "%d", 70000 + i));
+		assert_true(
+			world_add_order(scene->sandbox.world, order, phone, 5000, scene->now_ms));
+	}
+	crowd_complains(scene, count);
+	scene_run(scene, 60 * MINUTE_MS);
+	return scene;
+}
+
+/* The store came here without its mark: it may be an old one. */
+static void
+bring_from_elsewhere(struct scene *scene)
+{
+	char path[128];
+	ensure(text_format(path, sizeof(path), "%s/estorno.db.lock", scene->folder));
+	assert_int_equal(unlink(path), 0);
+	scene_restart(scene);
+	scene_run(scene, SECOND_MS);
+}
+
+static struct reconciliation found;
+
+static bool
+reconcile(void *context, struct store *store, int64_t now_ms, struct why *why)
+{
+	(void)store, (void)now_ms;
+	return engine_reconcile(context, &found, why);
+}
+
+/* However much the older store may have forgotten, the bank is asked so much at once, and all of it. */
+static void
+after_a_restore_so_much_is_asked_at_once(void **state)
+{
+	enum { OFFERS = RECONCILE_QUESTIONS_SHOWN + RECONCILE_CALLS_MAX };
+	struct scene *scene = scene_with_offers(OFFERS);
+	(void)state;
+	bring_from_elsewhere(scene);
+	const struct engine_change change = { .apply = reconcile, .context = scene->engine };
+	assert_true(engine_apply(scene->engine, &change));
+	scene_run(scene, 1);
+	assert_true(found.paused);
+	assert_int_equal(found.open, OFFERS);
+	assert_int_equal(found.count, RECONCILE_QUESTIONS_SHOWN);
+	assert_true(engine_apply(scene->engine, &change));
+	scene_run(scene, 1);
+	assert_int_equal(found.under_way, RECONCILE_CALLS_MAX);
+	assert_int_equal(engine_count_flights(scene->engine, tool_by_name("pix"), FLIGHT_ALOFT,
+	                                      FLIGHT_WAITING),
+	                 RECONCILE_CALLS_MAX);
+	for (int left = OFFERS; left > 0; left -= RECONCILE_CALLS_MAX) {
+		assert_true(engine_apply(scene->engine, &change));
+		scene_run(scene, 10 * SECOND_MS);
+		assert_int_equal(found.open, left);
+	}
+	assert_true(engine_apply(scene->engine, &change));
+	scene_run(scene, SECOND_MS);
+	assert_int_equal(found.open, 0);
+	assert_false(found.paused);
+	scene_free(scene);
+}
+
 /* --- what is remembered of messages ------------------------------------------------------------- */
 
 /* Hears a status, as a webhook would bring it. */
@@ -339,6 +413,7 @@ main(void)
 		cmocka_unit_test(more_customers_than_places_in_line_are_all_served),
 		cmocka_unit_test(more_customers_than_places_for_calls_are_all_served),
 		cmocka_unit_test(a_refund_finds_its_place_in_a_crowd),
+		cmocka_unit_test(after_a_restore_so_much_is_asked_at_once),
 		cmocka_unit_test(so_many_statuses_may_be_ahead_of_their_answers),
 		cmocka_unit_test(statuses_of_other_peoples_messages_are_not_kept),
 		cmocka_unit_test(so_many_messages_in_doubt_are_remembered),

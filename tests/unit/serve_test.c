@@ -482,14 +482,13 @@ play_and_live_folders_never_mix(void **state)
 	stop(&sandbox);
 }
 
-/* Listens where `serve` would, and has no room for anybody. */
+/* Listens where `serve` would, and gives the answers that `next` writes, one after the other. */
 static pid_t
-start_busy_program(const char *data)
+start_program_of(const char *data, void (*next)(int i, struct buffer *answer))
 {
-	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
-				   "Connection: close\r\nContent-Length: 0\r\n\r\n";
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct raw_message request;
+	struct buffer answer;
 	assert_true(
 		text_format(address.sun_path, sizeof(address.sun_path), "%s/control.sock", data));
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -498,10 +497,13 @@ start_busy_program(const char *data)
 	fflush(NULL);
 	pid_t child = fork();
 	assert_true(child >= 0);
-	while (child == 0) {
+	for (int i = 0; child == 0; i++) {
 		int peer = accept(listener, NULL, NULL);
+		buffer_init(&answer, 64 * 1024);
+		next(i, &answer);
 		if (peer >= 0 && raw_receive(peer, &request))
-			raw_send(peer, busy);
+			raw_send(peer, buffer_text(&answer));
+		buffer_free(&answer);
 		raw_message_free(&request);
 		close(peer);
 	}
@@ -510,16 +512,59 @@ start_busy_program(const char *data)
 }
 
 static void
+stop_program_of(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void
+is_busy(int i, struct buffer *answer)
+{
+	(void)i;
+	buffer_add_text(answer, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+	                        "Connection: close\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void
 a_busy_program_is_not_taken_for_one_that_refuses(void **state)
 {
 	(void)state;
 	assert_int_equal(estorno("init", NULL), YES);
-	pid_t busy = start_busy_program("estorno-data");
+	pid_t busy = start_program_of("estorno-data", is_busy);
 	int code = estorno("mandate", "revoke", "cm_support", NULL);
-	kill(busy, SIGKILL);
-	waitpid(busy, NULL, 0);
+	stop_program_of(busy);
 	assert_int_equal(code, COULD_NOT);
 	assert_complained("busy: nothing was changed, try again");
+}
+
+/* A bank that answers at once, and more questions than one answer of the control socket tells: the list
+ * stays as long as it was while they become fewer. */
+static void
+answers_some_each_time(int i, struct buffer *answer)
+{
+	enum { ROUNDS = 7 };
+	char body[512];
+	int open = (ROUNDS - i) * 32 + 256;
+	assert_true(text_format(body, sizeof(body),
+	                        "{\"paused\":%s,\"under_way\":0,\"open\":%d,\"questions\":[{"
+	                        "\"case\":\"c_%d\",\"kind\":\"pay.payment\",\"e2eid\":\"E%d\","
+	                        "\"key\":\"E%d\"}]}",
+	                        i < ROUNDS ? "true" : "false", open, i, i, i));
+	buffer_add_format(answer, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(body),
+	                  body);
+}
+
+static void
+the_bank_is_asked_as_long_as_questions_become_fewer(void **state)
+{
+	(void)state;
+	assert_int_equal(estorno("init", NULL), YES);
+	pid_t serve = start_program_of("estorno-data", answers_some_each_time);
+	int code = estorno("reconcile", NULL);
+	stop_program_of(serve);
+	assert_int_equal(code, YES);
+	assert_complained("Money may move");
 }
 
 int
@@ -537,6 +582,7 @@ main(void)
 		OF_COMMANDS(a_store_from_elsewhere_waits_until_the_bank_was_asked),
 		OF_COMMANDS(play_and_live_folders_never_mix),
 		OF_COMMANDS(a_busy_program_is_not_taken_for_one_that_refuses),
+		OF_COMMANDS(the_bank_is_asked_as_long_as_questions_become_fewer),
 	};
 	find_program();
 	unsetenv("ESTORNO_DATA");
