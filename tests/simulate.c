@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +222,16 @@ run_one(uint64_t seed, const char *folder)
 	return broken ? 1 : 0;
 }
 
+/* A long run that is stopped tells what it has done so far. */
+static struct shared *to_stop;
+
+static void
+stop_early(int signal_number)
+{
+	(void)signal_number;
+	__atomic_store_n(&to_stop->end, 0, __ATOMIC_RELAXED);
+}
+
 static int
 report(const struct shared *shared, const struct wanted *wanted, const struct timespec *start)
 {
@@ -326,6 +337,9 @@ main(int argc, char **argv)
 	shared->end = shared->also_count + wanted.seeds;
 	/* Each engine is some megabytes that are mostly never touched: let the kernel give them zeroed. */
 	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	to_stop = shared;
+	signal(SIGTERM, stop_early);
+	signal(SIGINT, stop_early);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	run_all(shared, &wanted, &start);
 	return report(shared, &wanted, &start);
