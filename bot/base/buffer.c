@@ -1,5 +1,8 @@
 /*
  * Grows by doubling, so that adding n bytes costs O(n) in all.
+ *
+ * Being over the ceiling is the caller's to judge: what he writes will never fit.  Having no
+ * memory is not: the same text fits a moment later, so the program ends and is started again.
  */
 #include "base/buffer.h"
 
@@ -58,10 +61,7 @@ reserve(struct buffer *buffer, size_t more)
 	while (size < needed)
 		size *= 2;
 	char *bytes = realloc(buffer->bytes, size);
-	if (bytes == NULL) {
-		fail(buffer);
-		return false;
-	}
+	ensure(bytes != NULL);
 	buffer->bytes = bytes;
 	buffer->size = size;
 	return true;

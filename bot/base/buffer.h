@@ -1,9 +1,9 @@
 /*
  * Bytes that grow up to a ceiling given at birth, and always end in a NUL.
  *
- * Going over the ceiling, or out of memory, marks the buffer as failed: later
- * additions do nothing, and the caller asks once, at the end, whether all of it
- * fitted.  A failed buffer has no content.
+ * Going over the ceiling marks the buffer as failed: later additions do nothing,
+ * and the caller asks once, at the end, whether all of it fitted.  A failed
+ * buffer has no content.  Having no memory ends the program.
  */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H

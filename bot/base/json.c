@@ -15,6 +15,24 @@
 #include "base/limits.h"
 #include "base/text.h"
 
+/* jansson without memory gives NULL, which reads like a body that is not JSON: a provider would be told so,
+ * and a customer's message lost.  Inside a text it is worse: the byte that did not fit is left out, and the
+ * rest goes on (strbuffer_append in its load.c).  So jansson, too, has memory or ends the program. */
+static void *
+take(size_t size)
+{
+	void *taken = malloc(size);
+	ensure(taken != NULL);
+	return taken;
+}
+
+/* Before main, since it must be before the first value there is. */
+__attribute__((constructor)) static void
+take_or_end(void)
+{
+	json_set_alloc_funcs(take, free);
+}
+
 /* Brackets inside strings do not nest. */
 static bool
 depth_is_within(const char *bytes, size_t length, int deepest)

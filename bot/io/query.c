@@ -174,10 +174,21 @@ query_last_id(const struct query *q)
 
 /* --- columns ------------------------------------------------------------------------------------------ */
 
+/* SQLite says NULL for what it had no memory to hand over, as for what is not there; and a query that is
+ * ended before its next step never hears of it. */
+static void
+read_whole(struct query *q, int column, const void *value)
+{
+	bool there = sqlite3_column_type(q->statement, column) != SQLITE_NULL;
+	if (there && value == NULL)
+		store_fail(q->store, "the store can't be read: no memory");
+}
+
 void
 query_get_text(struct query *q, int column, char *to, size_t size)
 {
 	const char *value = (const char *)sqlite3_column_text(q->statement, column);
+	read_whole(q, column, value);
 	if (!text_copy(to, size, value == NULL ? "" : value))
 		store_fail(q->store, "a value in the store is longer than it can be");
 }
@@ -186,6 +197,7 @@ char *
 query_take_text(struct query *q, int column, size_t *length)
 {
 	const void *value = sqlite3_column_blob(q->statement, column);
+	read_whole(q, column, sqlite3_column_bytes(q->statement, column) > 0 ? value : "");
 	size_t count = (size_t)sqlite3_column_bytes(q->statement, column);
 	char *copy = malloc(count + 1);
 	ensure(copy != NULL);
