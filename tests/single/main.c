@@ -1,7 +1,9 @@
 /*
  * Fails everything, one thing at a time.
  *
+ *	single [--step N] ...           of the places where SQLite takes memory, one in N
  *	single                          every fault at every place of every story
+ *	single making                   only the making of a store
  *	single STORY [FAULT]            of one story
  *	single STORY FAULT PLACE [TRY]  one run, with what the bot logs
  */
@@ -120,10 +122,15 @@ main(int argc, char **argv)
 {
 	int64_t passed = 0, failed = 0;
 	memory_prepare();
+	if (argc > 2 && text_equal(argv[1], "--step")) {
+		run_set_step(strtoll(argv[2], NULL, 10));
+		argc -= 2;
+		argv += 2;
+	}
 	branch_prepare();
 	if (argc > 3)
 		return replay(argv + 1, argc - 1);
-	if (argc == 1)
+	if (argc == 1 || text_equal(argv[1], "making"))
 		making_all(&passed, &failed);
 	walk_all(argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL);
 	branch_report(&passed, &failed);

@@ -151,6 +151,9 @@ __wrap_store_commit(struct store *store, struct why *why)
 
 /* --- memory ------------------------------------------------ */
 
+/* What the program takes for jansson is counted as jansson's. */
+static bool for_jansson, starved;
+
 void *program_malloc(size_t size);
 void *program_calloc(size_t count, size_t size);
 void *program_realloc(void *old, size_t size);
@@ -159,6 +162,8 @@ char *program_strdup(const char *text);
 void *
 program_malloc(size_t size)
 {
+	if (for_jansson)
+		return starved ? NULL : malloc(size);
 	return point(running, MISHAP_MEMORY_OURS) ? NULL : malloc(size);
 }
 
@@ -180,12 +185,20 @@ program_strdup(const char *text)
 	return point(running, MISHAP_MEMORY_OURS) ? NULL : strdup(text);
 }
 
+/* What the program gave jansson to take memory with. */
 static void *(*jansson_takes)(size_t size);
 
 static void *
 jansson_malloc(size_t size)
 {
-	return point(running, MISHAP_MEMORY_JSON) ? NULL : jansson_takes(size);
+	starved = point(running, MISHAP_MEMORY_JSON);
+	for_jansson = true;
+	void *taken = jansson_takes(size);
+	for_jansson = false;
+	if (starved)
+		promise_broken(&running->sim, "memory", "jansson goes on without it");
+	starved = false;
+	return taken;
 }
 
 static sqlite3_mem_methods plain;
@@ -206,6 +219,7 @@ sqlite_realloc(void *old, int size)
 static void
 aborted(int signal_number)
 {
+	for_jansson = starved = false;
 	if (memory_is_bots() && running != NULL && running->live)
 		run_dies();
 	signal(signal_number, SIG_DFL);

@@ -14,7 +14,9 @@ point(struct run *run, enum mishap kind)
 		return false;
 	int left = memory_leave();
 	run->count++;
-	if (run->wanted == 0)
+	if (run->count % run->step != 0 && kind == MISHAP_MEMORY_SQLITE && run->wanted == 0)
+		run->hit = false;
+	else if (run->wanted == 0)
 		run->hit = branch(run);
 	else
 		run->hit = run->count == run->wanted;

@@ -11,6 +11,25 @@
 enum { STARTS_MAX = 4, ROUNDS_MAX = 400 };
 
 struct run *running;
+static int64_t memory_step = 1;
+
+void
+run_set_step(int64_t step)
+{
+	memory_step = step;
+}
+
+uint64_t
+run_place(const struct run *run)
+{
+	struct run here = { .digest = run->digest };
+	const struct scene *scene = run->sim.scene;
+	run_digest(&here, &run->disk_acts, sizeof(run->disk_acts));
+	run_digest(&here, &scene->now_ms, sizeof(scene->now_ms));
+	run_digest(&here, &scene->post_count, sizeof(scene->post_count));
+	run_digest(&here, &run->unheard_count, sizeof(run->unheard_count));
+	return here.digest;
+}
 
 void
 run_digest(struct run *run, const void *bytes, size_t length)
@@ -179,6 +198,7 @@ run_play(const struct story *story, enum mishap kind, int64_t wanted, int wanted
 	run.story = story;
 	run.kind = kind;
 	run.wanted = wanted;
+	run.step = memory_step;
 	run.wanted_try = wanted_try;
 	running = &run;
 	begin(&run);

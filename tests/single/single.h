@@ -104,8 +104,11 @@ struct run {
 	enum mishap kind;
 	int64_t wanted; /* only this one, without forking; 0: all of them */
 	int wanted_try;
-	int64_t count; /* places of this kind so far */
-	bool live;     /* the story has begun */
+	int64_t count;  /* places of this kind so far */
+	int64_t step;   /* of the places where SQLite takes memory, one in so many */
+	bool live;      /* the story has begun */
+	uint64_t alike; /* the state in which the latest place was */
+	enum rest alike_rest;
 	bool hit;
 	int try; /* the one that was hit with */
 	uint64_t entered, hit_when_entered;
@@ -120,12 +123,17 @@ struct run {
 
 extern struct run *running;
 
+/* Of the places where SQLite takes memory only one in `step` is tried. */
+void run_set_step(int64_t step);
+
 /* Plays from the beginning.  In a child of branch() it does not come back. */
 enum rest run_play(const struct story *story, enum mishap kind, int64_t wanted, int wanted_try,
                    int64_t *count, char words[BROKEN_SIZE]);
 
 /* The bot is gone at this very place; nothing of it runs any more. */
 _Noreturn void run_dies(void);
+/* What a death at this very place leaves, told apart without looking into the disk. */
+uint64_t run_place(const struct run *run);
 void run_digest(struct run *run, const void *bytes, size_t length);
 
 /* --- memory.c --- */
