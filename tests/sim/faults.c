@@ -17,13 +17,29 @@ spoil_html(void *context, struct simulated *answer)
 	               "<html><body><h1>502 Bad Gateway</h1></body></html>");
 }
 
+/* Half of the refusals that the issuer has words for are in its words: those are believed. */
 static void
 spoil_status(void *context, struct simulated *answer)
 {
-	static const int statuses[] = { 400, 403, 404, 409, 422, 429, 500, 503 };
+	static const struct {
+		int status;
+		const char *code;
+	} ends[] = {
+		{ 400, "requisicao_invalida" },
+		{ 403, "permissao_negada" },
+		{ 404, NULL },
+		{ 409, NULL },
+		{ 422, "erro_validacao_schema" },
+		{ 429, NULL },
+		{ 500, NULL },
+		{ 503, NULL },
+	};
 	struct sim *sim = context;
 	int64_t which = weather_draw(&sim->weather, FAMILY_STATUS, 1, 8);
-	simulated_json(answer, statuses[which], json_object());
+	json_t *body = json_object();
+	if (ends[which].code != NULL && weather_draw(&sim->weather, FAMILY_STATUS, 2, 2) == 0)
+		json_object_set_new(body, "codigo", json_string(ends[which].code));
+	simulated_json(answer, ends[which].status, body);
 }
 
 static void
@@ -32,7 +48,9 @@ spoil_status_after(void *context, struct simulated *answer)
 	static const int statuses[] = { 500, 502, 503, 504 };
 	struct sim *sim = context;
 	int64_t which = weather_draw(&sim->weather, FAMILY_STATUS_AFTER, 1, 4);
-	simulated_json(answer, statuses[which], json_object());
+	/* A gateway that lost the answer, asked a second time and was told that this was done already. */
+	bool twice = weather_draw(&sim->weather, FAMILY_STATUS_AFTER, 2, 3) == 0;
+	simulated_json(answer, twice ? 409 : statuses[which], json_object());
 }
 
 static void

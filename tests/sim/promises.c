@@ -620,6 +620,8 @@ promises_started(struct sim *sim)
 	check_accepted(sim);
 	if (number_of(sim, "SELECT count(*) FROM receipts") < sim->promises.receipts)
 		promise_broken(sim, "P10", "a receipt is gone");
+	if (sim->promises.paused && number_of(sim, "SELECT count(*) FROM restores") == 0)
+		promise_broken(sim, "P3", "an older store was put back, and nobody noticed");
 	check_heads(sim);
 }
 

@@ -23,7 +23,7 @@
 	X(LOST, "answer lost after the provider executed", 1500)            \
 	X(LATE, "answer late", 1500)                                        \
 	X(STATUS, "4xx or 5xx instead of executing", 1200)                  \
-	X(STATUS_AFTER, "5xx after executing", 1000)                        \
+	X(STATUS_AFTER, "5xx or 409 after executing", 1000)                 \
 	X(HTML, "HTML page instead of executing", 600)                      \
 	X(TRUNCATED, "answer cut in the middle", 800)                       \
 	X(WRONG_JSON, "JSON that means nothing", 800)                       \
