@@ -86,6 +86,13 @@ SINGLE = $(OUT)/single
 single: $(OUT)/single
 	@$(SINGLE)
 
+# --- mutants: bugs that the simulation has to find -------------------------------------------------------
+
+# `make mutants MUTANT="clock_goes_back log_key_kept"`
+MUTANT =
+mutants: installed
+	@tests/sim/mutants/run $(MUTANT)
+
 # --- fuzz: new inputs for every parser, with clang's libFuzzer; replay: those that are kept --------------
 
 FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
@@ -133,6 +140,7 @@ coverage:
 covered: $(OUT)/estorno $(TESTS)
 	@tests/coverage $(OUT) $(TESTS)
 
-.PHONY: unit stories limits kill sim fuzz replay eval test asan coverage covered
--include $(patsubst %.o,%.d,$(sort $(TEST_OBJECTS) $(SIMULATE_OBJECTS) $(SINGLE_OBJECTS) $(PLAY_OBJECTS) $(LIMITS_OBJECTS) \
+.PHONY: unit stories limits kill sim single mutants fuzz replay eval test asan coverage covered
+-include $(patsubst %.o,%.d,$(sort $(TEST_OBJECTS) $(SIMULATE_OBJECTS) $(SINGLE_OBJECTS) $(PLAY_OBJECTS) \
+	$(LIMITS_OBJECTS) \
 	$(KILL_OBJECTS))) $(TESTS:=.d) $(FUZZ_TARGETS:=.d) $(OUT)/tests/fuzz/replay.d $(OUT)/eval.d
