@@ -94,22 +94,14 @@ is_lid(const char *text)
 	       text_equal(text + digits, "@lid");
 }
 
-/* The text under `key`, "" when it is missing, null or no text. */
-static const char *
-text_at(const json_t *body, const char *key)
-{
-	const char *text = json_string_value(json_at(body, key));
-	return text == NULL ? "" : text;
-}
-
 /* `chatLid` is the chat's, `senderLid` (older) the sender's: ours, when the message is (7.1). */
 static void
 read_lid(const json_t *body, struct heard *heard)
 {
 	const char *const lids[] = {
-		text_at(body, "chatLid"),
-		json_maybe_flag(body, "fromMe") ? "" : text_at(body, "senderLid"),
-		text_at(body, "phone"),
+		json_text_at(body, "chatLid"),
+		json_maybe_flag(body, "fromMe") ? "" : json_text_at(body, "senderLid"),
+		json_text_at(body, "phone"),
 	};
 	for (size_t i = 0; i < sizeof(lids) / sizeof(lids[0]) && heard->lid[0] == '\0'; i++)
 		if (is_lid(lids[i]))
@@ -121,7 +113,7 @@ static void
 read_address(const json_t *body, struct heard *heard)
 {
 	read_lid(body, heard);
-	if (!address_from_number(text_at(body, "phone"), heard->address))
+	if (!address_from_number(json_text_at(body, "phone"), heard->address))
 		text_copy(heard->address, sizeof(heard->address), heard->lid);
 }
 
@@ -163,7 +155,7 @@ static const struct {
 static const char *
 not_with_a_customer(const json_t *body)
 {
-	const char *phone = text_at(body, "phone");
+	const char *phone = json_text_at(body, "phone");
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
 		const char *ending = elsewhere[i].phone_ends;
 		if (json_maybe_flag(body, elsewhere[i].flag) ||
@@ -258,7 +250,7 @@ read_content(const json_t *body, const struct form *form, struct heard *heard, s
 	heard->forwarded = json_maybe_flag(body, "forwarded");
 	read_button(member, form, heard);
 	if (form->words != NULL)
-		heard_words(heard, text_at(member, form->words));
+		heard_words(heard, json_text_at(member, form->words));
 	return read_id(body,
 	               is_reaction ? "reaction.referencedMessage.messageId" : "referenceMessageId",
 	               heard->quoted_id, why);
@@ -318,13 +310,14 @@ no_message(const json_t *body, const struct form *form)
 		return NULL;
 	if (json_maybe_flag(body, "fromMe"))
 		return "own_reaction";
-	return text_at(body, "reaction.value")[0] == '\0' ? "reaction_removed" : NULL;
+	return json_text_at(body, "reaction.value")[0] == '\0' ? "reaction_removed" : NULL;
 }
 
 static enum heard_kind
 kind_of(const json_t *body)
 {
-	bool edited = json_maybe_flag(body, "isEdit") || text_at(body, "editMessageId")[0] != '\0';
+	bool edited =
+		json_maybe_flag(body, "isEdit") || json_text_at(body, "editMessageId")[0] != '\0';
 	if (json_maybe_flag(body, "fromMe"))
 		return HEARD_HUMAN_REPLIED;
 	return edited ? HEARD_EDITED : HEARD_MESSAGE;
@@ -366,7 +359,7 @@ static void
 read_failure(const json_t *body, struct heard *heard)
 {
 	const json_t *error = json_object_get(body, "error");
-	const char *text = text_at(body, "error"), *code = text_at(body, "errorCode");
+	const char *text = json_text_at(body, "error"), *code = json_text_at(body, "errorCode");
 	if (text[0] == '\0' && error != NULL && !json_is_null(error))
 		text = "failed, and Z-API gives no reason";
 	if (text[0] == '\0' || code[0] == '\0' ||
@@ -438,8 +431,8 @@ hear_status(const json_t *body, struct heard_list *list, struct why *why)
 	enum delivery delivery;
 	if (elsewhere_word != NULL)
 		return heard_ignored(list, elsewhere_word);
-	if (!delivery_parse(text_at(body, "status"), &delivery))
-		return heard_ignored_constant(list, text_at(body, "status"), "unknown_status");
+	if (!delivery_parse(json_text_at(body, "status"), &delivery))
+		return heard_ignored_constant(list, json_text_at(body, "status"), "unknown_status");
 	if (json_array_size(ids) == 0)
 		return why_set(why, "a MessageStatusCallback without ids");
 	if (json_array_size(ids) > HEARD_MAX)
@@ -632,7 +625,7 @@ refusal_of(const struct http_response *response)
 	                                        ANSWER_BYTES_MAX, NULL);
 	const struct refusal *row = refusals;
 	while ((row->status != 0 && row->status != status) ||
-	       strstr(text_at(body, "error"), row->said) == NULL)
+	       strstr(json_text_at(body, "error"), row->said) == NULL)
 		row++; /* the last row fits everything */
 	return row;
 }
@@ -725,7 +718,7 @@ zapi_probe_answer(const struct connection *connection, const struct http_respons
 		        "Z-API's answer does not say whether it is connected: is base_url right?");
 		return OUTCOME_UNKNOWN;
 	}
-	bool restore = strstr(text_at(answer, "error"), "restore the session") != NULL;
+	bool restore = strstr(json_text_at(answer, "error"), "restore the session") != NULL;
 	why_set(why, "the shop's WhatsApp is not linked to the instance: %s in the Z-API panel",
 	        restore ? "restart the instance" : "scan the QR code");
 	return OUTCOME_REFUSED;

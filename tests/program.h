@@ -135,13 +135,6 @@ output_json(void)
 	return json;
 }
 
-static inline const char *
-text_at(const json_t *json, const char *path)
-{
-	const char *text = json_string_value(json_at(json, path));
-	return text == NULL ? "" : text;
-}
-
 /* --- mandates ----------------------------------------------------------------------------------- */
 
 static inline void
@@ -158,7 +151,7 @@ assert_mandate(const char *status, bool allows_refunds)
 {
 	assert_int_equal(estorno("mandate", "show", "--json", NULL), YES);
 	json_t *json = output_json();
-	assert_string_equal(text_at(json, "status"), status);
+	assert_string_equal(json_text_at(json, "status"), status);
 	assert_int_equal(json_is_true(json_at(json, "allows_refunds")), allows_refunds);
 	json_decref(json);
 }

@@ -122,13 +122,6 @@ hide_values(char *text)
 	}
 }
 
-static const char *
-text_at(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text == NULL ? "" : text;
-}
-
 /* An answer may repeat what it was sent, and `why` is logged. */
 static void
 hide_token(const struct connection *connection, const struct http_response *response,
@@ -151,12 +144,14 @@ judge_error(const struct error_row *rows, const struct connection *connection,
 {
 	struct why said = { "" };
 	json_auto_t *object = tool_object(response, &said);
-	const struct error_row *row = error_row(rows, response->status, text_at(object, "codigo"));
+	const struct error_row *row =
+		error_row(rows, response->status, json_text_at(object, "codigo"));
 	const json_t *first = json_array_get(json_object_get(object, "erros"), 0);
 	if (object != NULL)
-		why_set(&said, "HTTP %d %s, %s%s%s %s", response->status, text_at(object, "codigo"),
-		        text_at(object, "mensagem"), first == NULL ? "" : "; ",
-		        text_at(first, "campo"), text_at(first, "mensagem"));
+		why_set(&said, "HTTP %d %s, %s%s%s %s", response->status,
+		        json_text_at(object, "codigo"), json_text_at(object, "mensagem"),
+		        first == NULL ? "" : "; ", json_text_at(first, "campo"),
+		        json_text_at(first, "mensagem"));
 	hide_token(connection, response, &said);
 	hide_values(said.text);
 	why_set(why, "%s: %s", row->words, said.text);
@@ -191,7 +186,7 @@ concludes_error(struct tool_call *call, const struct error_row *rows,
 static bool
 read_key(const json_t *object, const char *name, char *key)
 {
-	const char *text = text_at(object, name);
+	const char *text = json_text_at(object, name);
 	key[0] = '\0';
 	if (text_starts_with(text, "NFe"))
 		text += 3;
@@ -220,7 +215,7 @@ read_note(const json_t *object, const char *ref, struct note_facts *note, struct
 		return OUTCOME_DONE;
 	why_set(why,
 	        "the note %s was asked about; the answer is about %s with the access key \"%s\"",
-	        ref, note->ref, text_at(object, "chave_nfe"));
+	        ref, note->ref, json_text_at(object, "chave_nfe"));
 	return OUTCOME_CONTRADICTION;
 }
 
@@ -233,7 +228,7 @@ judge_accepted(const json_t *object, const struct note_request *asked, struct no
 	if (outcome != OUTCOME_DONE)
 		return outcome;
 	access_key_issuer(asked->sale_access_key, issuer);
-	const char *told = text_at(object, "cnpj_emitente");
+	const char *told = json_text_at(object, "cnpj_emitente");
 	bool padded =
 		focus_issuer_cpf(issuer) != NULL && text_equal(told, focus_issuer_cpf(issuer));
 	if (told[0] != '\0' && !padded && !text_equal(told, issuer)) {
@@ -243,7 +238,7 @@ judge_accepted(const json_t *object, const struct note_request *asked, struct no
 	}
 	if (note->status == NOTE_UNRECOGNISED) {
 		why_set(why, "the note was taken with the status \"%s\", which is not known here",
-		        text_at(object, "status"));
+		        json_text_at(object, "status"));
 		return OUTCOME_UNKNOWN;
 	}
 	return OUTCOME_DONE;
@@ -334,7 +329,7 @@ read_protocol(const json_t *object, struct note_facts *note, struct why *why)
 	if (!read_key(protocol, "chave_nfe", key) ||
 	    (key[0] != '\0' && note->access_key[0] != '\0' && !text_equal(key, note->access_key)))
 		return why_set(why, "the protocol is for the access key \"%s\", the note has %s",
-		               text_at(protocol, "chave_nfe"), note->access_key);
+		               json_text_at(protocol, "chave_nfe"), note->access_key);
 	return note->status != NOTE_AUTHORISED || check_authorised(object, note, why);
 }
 
@@ -466,7 +461,8 @@ static bool
 is_not_found(const struct http_response *response)
 {
 	json_auto_t *object = tool_object(response, NULL);
-	return response->status == 404 && text_equal(text_at(object, "codigo"), "nao_encontrado");
+	return response->status == 404 &&
+	       text_equal(json_text_at(object, "codigo"), "nao_encontrado");
 }
 
 /* When the authority was down, Focus may have sent the note a second time, under another number,
@@ -476,7 +472,7 @@ static bool
 earlier_attempt_is_open(const json_t *object, struct why *why)
 {
 	static const char *const unsettled[] = { "autorizado", "processando_autorizacao", NULL };
-	const char *status = text_at(json_object_get(object, "tentativa_anterior"), "status");
+	const char *status = json_text_at(json_object_get(object, "tentativa_anterior"), "status");
 	if (!is_one_of(status, unsettled))
 		return false;
 	why_set(why, "an earlier attempt at this note is still %s: which note stays is not settled",

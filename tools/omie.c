@@ -185,8 +185,8 @@ static struct reply
 fault_judge(const struct exchange *exchange, const struct connection *connection,
             const json_t *answer, int status, struct why *why)
 {
-	const char *sentence = omie_text_at(answer, "faultstring");
-	const char *code = omie_text_at(answer, "faultcode");
+	const char *sentence = json_text_at(answer, "faultstring");
+	const char *code = json_text_at(answer, "faultcode");
 	const struct fault *fault = fault_find(code, sentence);
 	if (says_missing(exchange, sentence))
 		return (struct reply){ .verdict = VERDICT_NOT_REGISTERED };

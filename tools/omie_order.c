@@ -34,13 +34,6 @@ omie_given_at(const json_t *from, const char *path)
 	return json_is_null(value) ? NULL : value;
 }
 
-const char *
-omie_text_at(const json_t *from, const char *path)
-{
-	const char *text = json_string_value(json_at(from, path));
-	return text != NULL ? text : "";
-}
-
 /* --- reading: texts and amounts -------------------------------------------------------------- */
 
 enum text_form {
@@ -223,9 +216,9 @@ ordered_at(const json_t *order)
 {
 	const json_t *record = json_object_get(order, "infoCadastro");
 	int64_t at_ms = 0;
-	if (!instant_parse_brazilian(omie_text_at(record, "dInc"), omie_text_at(record, "hInc"),
+	if (!instant_parse_brazilian(json_text_at(record, "dInc"), json_text_at(record, "hInc"),
 	                             &at_ms))
-		instant_parse_brazilian(omie_text_at(record, "dFat"), omie_text_at(record, "hFat"),
+		instant_parse_brazilian(json_text_at(record, "dFat"), json_text_at(record, "hFat"),
 		                        &at_ms);
 	return at_ms;
 }
@@ -278,11 +271,11 @@ reference_text(const struct shop *shop, const json_t *order, const char *nsu)
 	case REFERENCE_IN_NSU:
 		return nsu;
 	case REFERENCE_IN_INTEGRATION_CODE:
-		return omie_text_at(order, "cabecalho.codigo_pedido_integracao");
+		return json_text_at(order, "cabecalho.codigo_pedido_integracao");
 	case REFERENCE_IN_OBSERVATION:
-		return omie_text_at(order, "observacoes.obs_venda");
+		return json_text_at(order, "observacoes.obs_venda");
 	case REFERENCE_IN_CUSTOMER_ORDER_NUMBER:
-		return omie_text_at(order, "informacoes_adicionais.numero_pedido_cliente");
+		return json_text_at(order, "informacoes_adicionais.numero_pedido_cliente");
 	}
 	ensure(!"a place outside the enum");
 	return "";
@@ -447,8 +440,8 @@ is_sale_note(const struct tool_call *call, const json_t *note)
 	json_maybe_text_or_integer(note, "protocolo", protocol, sizeof(protocol));
 	bool has_protocol = protocol[strspn(protocol, "0")] != '\0';
 	bool denied = json_is_false(said) || (shown != NULL && !has_protocol) || is_dead(note);
-	bool was_sent = has_protocol || omie_text_at(note, "chave_nfe")[0] != '\0';
-	return text_equal(omie_text_at(note, "tipo"), "S") && was_sent && !denied &&
+	bool was_sent = has_protocol || json_text_at(note, "chave_nfe")[0] != '\0';
+	return text_equal(json_text_at(note, "tipo"), "S") && was_sent && !denied &&
 	       (json_is_true(said) || has_protocol);
 }
 
@@ -457,7 +450,7 @@ is_sale_note(const struct tool_call *call, const json_t *note)
 static bool
 is_return_note(const json_t *note)
 {
-	return text_equal(omie_text_at(note, "tipo"), "E") && !is_dead(note);
+	return text_equal(json_text_at(note, "tipo"), "E") && !is_dead(note);
 }
 
 /* A false key must not become a fact, and dropping it would say that there is no note: a person
@@ -465,7 +458,7 @@ is_return_note(const json_t *note)
 static bool
 read_note(struct sale_note *to, const json_t *note, struct why *why)
 {
-	const char *key = omie_text_at(note, "chave_nfe");
+	const char *key = json_text_at(note, "chave_nfe");
 	char number[16];
 	if (!access_key_is_valid(key))
 		return why_set(why, "the sale note's access key has a false form or check digit");
@@ -495,7 +488,7 @@ read_sale_note(struct tool_call *call, const json_t *answer, struct why *why)
 		call->facts.order.returned |= is_return_note(note);
 	}
 	to->in_production =
-		to->access_key[0] != '\0' && text_equal(omie_text_at(answer, "ambiente"), "P");
+		to->access_key[0] != '\0' && text_equal(json_text_at(answer, "ambiente"), "P");
 	return true;
 }
 

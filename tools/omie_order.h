@@ -16,7 +16,4 @@ bool omie_read_status(struct tool_call *call, const json_t *answer, struct why *
  * as little). */
 const json_t *omie_given_at(const json_t *from, const char *path);
 
-/* Borrowed; "" when missing or no text. */
-const char *omie_text_at(const json_t *from, const char *path);
-
 #endif

@@ -211,6 +211,13 @@ json_at(const json_t *object, const char *path)
 	return NULL;
 }
 
+const char *
+json_text_at(const json_t *object, const char *path)
+{
+	const char *text = json_string_value(json_at(object, path));
+	return text == NULL ? "" : text;
+}
+
 bool
 json_get_text(const json_t *object, const char *path, char *to, size_t size, struct why *why)
 {

@@ -33,6 +33,9 @@ json_t *json_parse_provider(const char *bytes, size_t length, size_t ceiling, st
 /* `path` walks objects: "pedido_venda_produto.cabecalho".  Missing parts give NULL. */
 const json_t *json_at(const json_t *object, const char *path);
 
+/* The text there, borrowed; "" when missing or no text. */
+const char *json_text_at(const json_t *object, const char *path);
+
 bool json_get_text(const json_t *object, const char *path, char *to, size_t size, struct why *why);
 bool json_get_integer(const json_t *object, const char *path, int64_t *to, struct why *why);
 

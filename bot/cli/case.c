@@ -11,6 +11,7 @@
 
 #include "base/ensure.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/phone.h"
 #include "base/text.h"
@@ -116,13 +117,6 @@ tell(struct store *store, const char *case_id)
 
 /* --- showing ---------------------------------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text == NULL ? "" : text;
-}
-
 /* Words of strangers on one line, without what a terminal would obey. */
 static void
 print_words(const char *words)
@@ -137,13 +131,14 @@ print_words(const char *words)
 static void
 print_message(const json_t *entry)
 {
-	const char *content = text_of(entry, "content"), *status = text_of(entry, "status");
-	bool ours = !text_equal(text_of(entry, "from"), "customer");
-	printf("%s%-9s%s ", command_style(ours ? "green" : "bold"), text_of(entry, "from"),
+	const char *content = json_text_at(entry, "content"),
+		   *status = json_text_at(entry, "status");
+	bool ours = !text_equal(json_text_at(entry, "from"), "customer");
+	printf("%s%-9s%s ", command_style(ours ? "green" : "bold"), json_text_at(entry, "from"),
 	       command_style("plain"));
 	if (!text_equal(content, "text"))
 		printf("[%s] ", content);
-	print_words(text_of(entry, "text"));
+	print_words(json_text_at(entry, "text"));
 	if (status[0] != '\0')
 		printf(" %s(%s)%s", command_style("dim"), status, command_style("plain"));
 }
@@ -151,25 +146,25 @@ print_message(const json_t *entry)
 static void
 print_step(const json_t *entry)
 {
-	const char *reason = text_of(entry, "reason"), *from = text_of(entry, "from");
+	const char *reason = json_text_at(entry, "reason"), *from = json_text_at(entry, "from");
 	printf("%s%-9s %s%s%s%s%s%s, by %s%s", command_style("dim"), "", from,
-	       from[0] == '\0' ? "" : " -> ", text_of(entry, "to"), reason[0] == '\0' ? "" : " (",
-	       reason, reason[0] == '\0' ? "" : ")", text_of(entry, "actor"),
-	       command_style("plain"));
+	       from[0] == '\0' ? "" : " -> ", json_text_at(entry, "to"),
+	       reason[0] == '\0' ? "" : " (", reason, reason[0] == '\0' ? "" : ")",
+	       json_text_at(entry, "actor"), command_style("plain"));
 }
 
 static void
 print_call(const json_t *entry)
 {
-	const char *outcome = text_of(entry, "outcome"), *why = text_of(entry, "why");
+	const char *outcome = json_text_at(entry, "outcome"), *why = json_text_at(entry, "why");
 	bool good = text_equal(outcome, "done");
-	printf("%-9s %s %s: %s%s%s", text_of(entry, "tool"), text_of(entry, "operation"),
-	       text_of(entry, "key"), command_style(good ? "plain" : "amber"),
+	printf("%-9s %s %s: %s%s%s", json_text_at(entry, "tool"), json_text_at(entry, "operation"),
+	       json_text_at(entry, "key"), command_style(good ? "plain" : "amber"),
 	       outcome[0] == '\0' ? "under way" : outcome, command_style("plain"));
 	const json_t *duration = json_object_get(entry, "duration_ms");
 	if (duration != NULL)
 		printf(" in %lld ms", (long long)json_integer_value(duration));
-	printf(" %s(%s)%s ", command_style("dim"), text_of(entry, "credential"),
+	printf(" %s(%s)%s ", command_style("dim"), json_text_at(entry, "credential"),
 	       command_style("plain"));
 	print_words(why);
 }
@@ -187,10 +182,10 @@ print_story(const json_t *story)
 	json_t *entry;
 	int64_t at_ms;
 	json_array_foreach (story, index, entry) {
-		ensure(instant_parse(text_of(entry, "at"), &at_ms));
+		ensure(instant_parse(json_text_at(entry, "at"), &at_ms));
 		printf("%s  ", command_time(at_ms));
 		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-			if (text_equal(kinds[i].kind, text_of(entry, "kind")))
+			if (text_equal(kinds[i].kind, json_text_at(entry, "kind")))
 				kinds[i].print(entry);
 		putchar('\n');
 	}
@@ -222,14 +217,15 @@ static void
 print_case(const json_t *json)
 {
 	const json_t *customer = json_object_get(json, "customer");
-	const char *reason = text_of(json, "reason"), *order = text_of(json, "order");
+	const char *reason = json_text_at(json, "reason"), *order = json_text_at(json, "order");
 	int64_t cents = json_integer_value(json_object_get(json, "amount_cents"));
-	printf("%s%s%s  %s%s%s", command_style("bold"), text_of(json, "id"), command_style("plain"),
-	       text_of(json, "state"), reason[0] == '\0' ? "" : ": ", reason);
+	printf("%s%s%s  %s%s%s", command_style("bold"), json_text_at(json, "id"),
+	       command_style("plain"), json_text_at(json, "state"), reason[0] == '\0' ? "" : ": ",
+	       reason);
 	printf("  order %s  %s  %s\n", order[0] == '\0' ? "not known" : order,
-	       cents == 0 ? "" : command_amount(cents), text_of(json, "receipt"));
-	print_words(text_of(customer, "name"));
-	printf("  %s\n\n", text_of(customer, "phone"));
+	       cents == 0 ? "" : command_amount(cents), json_text_at(json, "receipt"));
+	print_words(json_text_at(customer, "name"));
+	printf("  %s\n\n", json_text_at(customer, "phone"));
 	print_story(json_object_get(json, "story"));
 }
 

@@ -7,17 +7,11 @@
 #include <stdlib.h>
 
 #include "base/ensure.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "serve/shown_receipt.h"
-
-static const char *
-text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text == NULL ? "" : text;
-}
 
 /* Colours are for the terminal, not for files. */
 static const char *
@@ -52,19 +46,20 @@ print_card(FILE *out, const struct stored_receipt *receipt, const json_t *json)
 	bool safe = json_is_true(json_object_get(json, "safe_to_claim_complete"));
 	struct signed_facts facts;
 	bool is_refund = shown_signed_facts(json, &facts, NULL);
-	fprintf(out, "%s%s%s  %s%s, %s%s%s\n", style(out, "bold"), text_of(json, "id"),
-	        style(out, "plain"), style(out, safe ? "green" : "red"), text_of(json, "result"),
+	fprintf(out, "%s%s%s  %s%s, %s%s%s\n", style(out, "bold"), json_text_at(json, "id"),
+	        style(out, "plain"), style(out, safe ? "green" : "red"),
+	        json_text_at(json, "result"),
 	        safe ? "safe to claim complete" : "NOT safe to claim complete", style(out, "plain"),
 	        json_is_true(json_object_get(json, "test")) ? "  (a test: made in a sandbox)" : "");
 	print_pair(out, "order", is_refund ? facts.order_number : "?");
 	print_pair(out, "amount", is_refund ? command_amount(facts.amount_cents) : "?");
-	print_pair(out, "lifecycle", text_of(json, "lifecycle"));
-	print_pair(out, "issued", text_of(json, "issued_at"));
-	print_pair(out, "read", text_of(json, "valid_as_of"));
-	print_pair(out, "issued by", text_of(json, "agent_id"));
-	print_pair(out, "for", text_of(json, "org_id"));
+	print_pair(out, "lifecycle", json_text_at(json, "lifecycle"));
+	print_pair(out, "issued", json_text_at(json, "issued_at"));
+	print_pair(out, "read", json_text_at(json, "valid_as_of"));
+	print_pair(out, "issued by", json_text_at(json, "agent_id"));
+	print_pair(out, "for", json_text_at(json, "org_id"));
 	print_connectors(out, json_object_get(json, "connectors_checked"));
-	print_pair(out, "signed with", text_of(json, "signing_key_id"));
+	print_pair(out, "signed with", json_text_at(json, "signing_key_id"));
 	print_pair(out, "case", receipt->case_id);
 }
 
@@ -89,13 +84,14 @@ print_below(FILE *out, const char *words, const char *text)
 static void
 print_postcondition(FILE *out, const json_t *row)
 {
-	const char *status = text_of(row, "status"), *detail = text_of(row, "detail");
-	const char *expected = text_of(row, "expected"), *actual = text_of(row, "actual");
+	const char *status = json_text_at(row, "status"), *detail = json_text_at(row, "detail");
+	const char *expected = json_text_at(row, "expected"), *actual = json_text_at(row, "actual");
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (text_equal(marks[i].status, status))
 			fprintf(out, "  %s%s%s ", style(out, marks[i].style), marks[i].mark,
 			        style(out, "plain"));
-	fprintf(out, "%-26s %s\n", text_of(row, "name"), actual[0] == '\0' ? "not seen" : actual);
+	fprintf(out, "%-26s %s\n", json_text_at(row, "name"),
+	        actual[0] == '\0' ? "not seen" : actual);
 	if (expected[0] != '\0' && !text_equal(expected, actual))
 		print_below(out, "expected ", expected);
 	if (!text_equal(status, "passed") && detail[0] != '\0')

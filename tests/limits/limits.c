@@ -58,13 +58,6 @@ ask_shop(const char *path, json_t *body)
 	return answer;
 }
 
-static const char *
-text_of(const json_t *json, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json, key));
-	return text == NULL ? "" : text;
-}
-
 static int
 port_of(const char *url)
 {
@@ -77,14 +70,15 @@ put_between(void)
 {
 	char path[STAGE_PATH_SIZE];
 	json_t *told = ask_shop("/sandbox/webhook", NULL);
-	between = between_start(port_of(text_of(told, "providers")));
+	between = between_start(port_of(json_text_at(told, "providers")));
 	stage_path(&stage, "omie.json", path);
 	FILE *file = fopen(path, "w");
 	assert_non_null(file);
 	fprintf(file,
 	        "{\"base_url\":\"http://127.0.0.1:%d/omie\",\"app_key\":\"%s\","
 	        "\"app_secret\":\"%s\"}",
-	        between->port, text_of(told, "omie_app_key"), text_of(told, "omie_app_secret"));
+	        between->port, json_text_at(told, "omie_app_key"),
+	        json_text_at(told, "omie_app_secret"));
 	fclose(file);
 	json_decref(told);
 	const char *const words[] = { "connect", "omie", "--role", "read", "--file", path, NULL };
@@ -166,8 +160,8 @@ has_heard(int order, const char *words)
 	size_t index;
 	bool heard = false;
 	json_array_foreach (chat, index, line)
-		heard = heard || (text_equal(text_of(line, "from"), "shop") &&
-		                  strstr(text_of(line, "text"), words) != NULL);
+		heard = heard || (text_equal(json_text_at(line, "from"), "shop") &&
+		                  strstr(json_text_at(line, "text"), words) != NULL);
 	json_decref(chat);
 	return heard;
 }

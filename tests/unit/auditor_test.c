@@ -317,7 +317,8 @@ a_disclosure_opens_its_own_receipt_or_is_not_genuine(void **state)
 	assert_int_equal(estorno("export", "8421", "--disclose", NULL), YES);
 	char *text = test_read_file("estorno-8421/rcp_rf8421.disclosures.json", NULL);
 	json_t *json = json_parse_object(text, strlen(text), 1024 * 1024, NULL);
-	const char *phone = text_at(json, "buyer_phone"), *reply = text_at(json, "reply_text");
+	const char *phone = json_text_at(json, "buyer_phone"),
+		   *reply = json_text_at(json, "reply_text");
 	const char *file = "estorno-8421/rcp_rf8421.disclosures.json";
 	assert_int_equal(estorno("verify", file, NULL), YES);
 	assert_said("buyer_phone, consent_words, reply_text");

@@ -331,7 +331,7 @@ a_log_in_link_points_to_where_people_reach_the_shop(void **state)
 	assert_int_equal(estorno("staff", "list", "--json", NULL), YES);
 	json_t *rows = output_json();
 	assert_int_equal(json_array_size(rows), 1);
-	assert_string_equal(text_at(json_array_get(rows, 0), "role"), "auditor");
+	assert_string_equal(json_text_at(json_array_get(rows, 0), "role"), "auditor");
 	json_decref(rows);
 }
 
@@ -355,15 +355,15 @@ a_message_is_understood_as_json(void **state)
 	assert_int_equal(
 		estorno("understand", "quero", "meu dinheiro de volta, pedido #8421", NULL), YES);
 	json_t *json = output_json();
-	assert_string_equal(text_at(json, "intent"), "refund");
-	assert_string_equal(text_at(json, "order"), "8421");
-	assert_string_equal(text_at(json, "lang"), "pt-BR");
+	assert_string_equal(json_text_at(json, "intent"), "refund");
+	assert_string_equal(json_text_at(json, "order"), "8421");
+	assert_string_equal(json_text_at(json, "lang"), "pt-BR");
 	assert_null(json_at(json, "consent"));
 	assert_null(json_at(json, "why"));
 	json_decref(json);
 	assert_int_equal(estorno("understand", "--awaiting", "consent", "pode sim", NULL), YES);
 	json = output_json();
-	assert_string_equal(text_at(json, "consent"), "yes");
+	assert_string_equal(json_text_at(json, "consent"), "yes");
 	assert_true(json_is_null(json_at(json, "order")));
 	json_decref(json);
 }
@@ -394,9 +394,9 @@ cases_and_receipts_are_listed(void **state)
 	assert_int_equal(estorno("cases", "closed", "--json", NULL), YES);
 	json_t *rows = output_json();
 	const json_t *row = json_array_get(rows, 0);
-	assert_string_equal(text_at(row, "order"), "8421");
-	assert_string_equal(text_at(row, "state"), "CLOSED");
-	assert_string_equal(text_at(row, "receipt"), "rcp_rf8421");
+	assert_string_equal(json_text_at(row, "order"), "8421");
+	assert_string_equal(json_text_at(row, "state"), "CLOSED");
+	assert_string_equal(json_text_at(row, "receipt"), "rcp_rf8421");
 	assert_int_equal(json_integer_value(json_at(row, "amount_cents")), 18600);
 	json_decref(rows);
 	assert_int_equal(estorno("cases", "held", NULL), YES);
@@ -417,7 +417,7 @@ a_case_is_a_story_that_masks_the_phone(void **state)
 	(void)state;
 	assert_int_equal(estorno("cases", "--json", NULL), YES);
 	json_t *rows = output_json();
-	assert_true(text_copy(id, sizeof(id), text_at(json_array_get(rows, 0), "id")));
+	assert_true(text_copy(id, sizeof(id), json_text_at(json_array_get(rows, 0), "id")));
 	json_decref(rows);
 	assert_int_equal(estorno("case", id, NULL), YES);
 	const char *asked = strstr(buffer_text(&output), "veio quebrado");

@@ -299,9 +299,9 @@ whether_an_order_was_refunded_is_told_to_who_has_the_receipt(void **state)
 	assert_int_equal(estorno("log", "prove", "rcp_rf8421", "--data", "play", NULL), YES);
 	json_t *proof = output_json();
 	text_format(with_leaf, sizeof(with_leaf), "GET /v1/transparency/proof/rcp_rf8421?leaf=%s",
-	            text_at(proof, "leaf_hash"));
+	            json_text_at(proof, "leaf_hash"));
 	text_format(other, sizeof(other), "GET /v1/transparency/proof/rcp_rf9001?leaf=%s",
-	            text_at(proof, "leaf_hash"));
+	            json_text_at(proof, "leaf_hash"));
 	json_decref(proof);
 	assert_int_equal(visit_status(&sandbox, with_leaf, ""), 200);
 	assert_int_equal(visit_status(&sandbox, other, ""), 404);
@@ -426,9 +426,9 @@ assert_pages_tell_the_pause(const struct running *serve)
 	json_t *json = json_parse(keys, strlen(keys), 64 * 1024, NULL);
 	const json_t *list = json_object_get(json, "keys");
 	assert_int_equal(json_array_size(list), 3);
-	assert_string_equal(text_at(json_array_get(list, 1), "status"), "retired");
-	assert_string_equal(text_at(json_array_get(list, 2), "status"), "active");
-	assert_string_equal(text_at(json_array_get(list, 2), "use"), "log");
+	assert_string_equal(json_text_at(json_array_get(list, 1), "status"), "retired");
+	assert_string_equal(json_text_at(json_array_get(list, 2), "status"), "active");
+	assert_string_equal(json_text_at(json_array_get(list, 2), "use"), "log");
 	json_decref(json);
 	free(ready);
 	free(metrics);
