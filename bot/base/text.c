@@ -153,6 +153,15 @@ text_is_utf8(const char *bytes, size_t length)
 	return true;
 }
 
+size_t
+text_characters(const char *bytes, size_t length)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+	return count;
+}
+
 void
 text_make_printable(char *text)
 {

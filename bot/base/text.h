@@ -35,6 +35,9 @@ bool text_ends_with(const char *text, const char *end);
 /* True for well-formed UTF-8 without NUL, overlong forms or surrogates (RFC 3629). */
 bool text_is_utf8(const char *bytes, size_t length);
 
+/* Characters, not bytes, of UTF-8. */
+size_t text_characters(const char *bytes, size_t length);
+
 /* Makes one line of text of any bytes, in place: a space for every ASCII control character, a question mark
  * for every byte that is not well-formed UTF-8 (also of a character that was cut). */
 void text_make_printable(char *text);

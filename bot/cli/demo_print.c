@@ -18,15 +18,6 @@ enum { WIDTH = 76, BUBBLE = 46, MARGIN = 2 };
 
 /* --- text ----------------------------------------------------------------------------------------------------- */
 
-static size_t
-characters(const char *text, size_t length)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < length; i++)
-		count += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return count;
-}
-
 /* How many bytes of `text` fit a line of `width` characters, broken at a space where there is one. */
 static size_t
 line_length(const char *text, size_t width)
@@ -88,7 +79,7 @@ print_bubble(const char *text, bool right)
 	while (*text != '\0') {
 		size_t length = line_length(text, BUBBLE);
 		if (right)
-			pad(WIDTH - characters(text, length));
+			pad(WIDTH - text_characters(text, length));
 		else
 			pad(MARGIN);
 		printf("%s%.*s%s\n", right ? command_style("green") : "", (int)length, text,

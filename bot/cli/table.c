@@ -33,14 +33,10 @@ write_cell(const json_t *row, const struct column *column, char cell[CELL_SIZE])
 	text_make_printable(cell);
 }
 
-/* Characters, not bytes. */
 static int
 width_of(const char *text)
 {
-	int width = 0;
-	for (; *text != '\0'; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
+	return (int)text_characters(text, strlen(text));
 }
 
 static void

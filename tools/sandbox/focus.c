@@ -562,15 +562,6 @@ answer_get(struct world *world, const char *ref, const struct http_request *requ
 
 /* --- DELETE: cancelling a note ---------------------------------------------------------------- */
 
-static size_t
-characters(const char *text)
-{
-	size_t count = 0;
-	for (; *text != '\0'; text++)
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	return count;
-}
-
 static void
 answer_cancel_call(const char *status, const char *code, const char *message,
                    struct simulated *answer)
@@ -586,7 +577,8 @@ answer_delete(struct world *world, const char *ref, const struct http_request *r
 {
 	json_auto_t *body = json_parse_object(buffer_text(&request->body), request->body.length,
 	                                      REQUEST_BYTES_MAX, NULL);
-	size_t length = characters(focus_text(body, "justificativa"));
+	const char *reason = focus_text(body, "justificativa");
+	size_t length = text_characters(reason, strlen(reason));
 	const struct focus_note *note = find_note(world, ref);
 	enum note_status status = note == NULL ? NOTE_UNRECOGNISED : status_at(note, now_ms);
 	if (note == NULL)

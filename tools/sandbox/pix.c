@@ -533,15 +533,6 @@ serve_payments(struct visit *visit)
 
 /* --- PUT /pix/{e2eid}/devolucao/{id} ------------------------------------------------------- */
 
-static size_t
-characters(const char *text)
-{
-	size_t count = 0;
-	for (; *text != '\0'; text++)
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	return count;
-}
-
 /* DevolucaoSolicitada (section 3).  False when a problem was answered. */
 static bool
 read_asked(struct visit *visit, const json_t *body, struct pix_refund *asked)
@@ -557,7 +548,8 @@ read_asked(struct visit *visit, const json_t *body, struct pix_refund *asked)
 		return refuse(visit, "natureza não respeita o schema", "devolucao.natureza",
 		              asked->nature);
 	if (!json_maybe_text(body, "descricao", asked->description, sizeof(asked->description)) ||
-	    characters(asked->description) > DESCRIPTION_CHARACTERS_MAX)
+	    text_characters(asked->description, strlen(asked->description)) >
+	            DESCRIPTION_CHARACTERS_MAX)
 		return refuse(visit, "descricao não respeita o schema", "devolucao.descricao", "");
 	return true;
 }
