@@ -320,6 +320,16 @@ reservation_text(enum reservation_state state)
 	return "";
 }
 
+/* True when it did, to the one that is under way. */
+static bool
+changes_reservation(struct query *q, const char *case_id, struct why *why)
+{
+	if (!query_try(q, why))
+		return false;
+	return query_changes(q) == 1 ||
+	       why_set(why, "case %s has no reservation under way", case_id);
+}
+
 bool
 store_reservation_set(struct store *store, const char *case_id, enum reservation_state state,
                       int64_t now_ms, struct why *why)
@@ -330,10 +340,7 @@ store_reservation_set(struct store *store, const char *case_id, enum reservation
 	query_text(q, ":state", reservation_text(state));
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":case", case_id);
-	if (!query_try(q, why))
-		return false;
-	return query_changes(q) == 1 ||
-	       why_set(why, "case %s has no reservation under way", case_id);
+	return changes_reservation(q, case_id, why);
 }
 
 bool
@@ -348,10 +355,7 @@ store_reservation_execute(struct store *store, const char *case_id, const struct
 	query_integer(q, ":version", mandate->signed_ms);
 	query_integer(q, ":now", now_ms);
 	query_text(q, ":case", case_id);
-	if (!query_try(q, why))
-		return false;
-	return query_changes(q) == 1 ||
-	       why_set(why, "case %s has no reservation under way", case_id);
+	return changes_reservation(q, case_id, why);
 }
 
 bool
