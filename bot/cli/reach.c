@@ -22,6 +22,7 @@
 #include "io/folder.h"
 #include "io/http_client.h"
 #include "serve/control.h"
+#include "serve/host.h"
 #include "serve/language.h"
 
 /* --- through the running program ---------------------------------------------------------------------------------- */
@@ -88,27 +89,6 @@ ask_server(const char *socket_path, const char *action, const json_t *input, jso
 
 /* --- here ------------------------------------------------------------------------------------- */
 
-static int64_t
-now_ms(void *context)
-{
-	(void)context;
-	return clock_now_ms();
-}
-
-static int64_t
-now_us(void *context)
-{
-	(void)context;
-	return clock_now_us();
-}
-
-static void
-random_bytes(void *context, void *bytes, size_t count)
-{
-	(void)context;
-	clock_random(bytes, count);
-}
-
 static bool
 no_network(void *context, const struct http_request *request, const struct engine_call *call,
            int64_t ticket, struct why *why)
@@ -146,10 +126,7 @@ engine_without_network(const struct folder *folder, const struct language_pack *
 		.receipts_key = folder->receipts_key,
 		.log_key = folder->log_key,
 		.sandbox = folder_is_sandbox(folder->path),
-		.io = { .now_ms = now_ms,
-		        .now_us = now_us,
-		        .random = random_bytes,
-		        .start = no_network },
+		.io = host_io(no_network, NULL),
 	};
 	return engine_new(&setup, why);
 }

@@ -56,15 +56,17 @@ struct engine_call {
 	const char *certificate_file, *key_file; /* NULL for none */
 };
 
+/* Starts a call that ends with engine_call_ended(engine, ticket, ...), later.  False with `why`: nothing left,
+ * and nothing will come. */
+typedef bool engine_start(void *context, const struct http_request *request,
+                          const struct engine_call *call, int64_t ticket, struct why *why);
+
 struct engine_io {
 	void *context;
 	int64_t (*now_ms)(void *context);
 	int64_t (*now_us)(void *context);
 	void (*random)(void *context, void *bytes, size_t count);
-	/* Starts a call that ends with engine_call_ended(engine, ticket, ...), later.  False with `why`: nothing
-	 * left, and nothing will come. */
-	bool (*start)(void *context, const struct http_request *request,
-	              const struct engine_call *call, int64_t ticket, struct why *why);
+	engine_start *start;
 };
 
 struct engine_setup {
@@ -124,9 +126,9 @@ bool engine_apply(struct engine *engine, const struct engine_change *change);
 
 /* Where a reconciliation after a restore stands. */
 struct reconciliation {
-	bool paused; /* no money moves yet */
-	int64_t open; /* questions that the bank has not answered, all of them */
-	size_t count; /* of them those that follow, RECONCILE_QUESTIONS_SHOWN at most */
+	bool paused;      /* no money moves yet */
+	int64_t open;     /* questions that the bank has not answered, all of them */
+	size_t count;     /* of them those that follow, RECONCILE_QUESTIONS_SHOWN at most */
 	size_t under_way; /* calls to the bank that were so already; more are now */
 	struct question questions[RECONCILE_QUESTIONS_SHOWN]; /* those asked longest ago first */
 };

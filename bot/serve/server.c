@@ -21,31 +21,11 @@
 #include "base/text.h"
 #include "io/clock.h"
 #include "io/listener.h"
+#include "serve/host.h"
 #include "serve/routes.h"
 #include "serve/sandbox_host.h"
 
 /* --- what the engine has of the world ----------------------------------------------------------------------- */
-
-static int64_t
-now_ms(void *context)
-{
-	(void)context;
-	return clock_now_ms();
-}
-
-static int64_t
-now_us(void *context)
-{
-	(void)context;
-	return clock_now_us();
-}
-
-static void
-random_bytes(void *context, void *bytes, size_t count)
-{
-	(void)context;
-	clock_random(bytes, count);
-}
 
 struct call {
 	struct server *server;
@@ -150,11 +130,7 @@ start_engine(struct server *server, bool sandbox, struct why *why)
 		.receipts_key = server->folder.receipts_key,
 		.log_key = server->folder.log_key,
 		.sandbox = sandbox,
-		.io = { .context = server,
-		        .now_ms = now_ms,
-		        .now_us = now_us,
-		        .random = random_bytes,
-		        .start = start_call },
+		.io = host_io(start_call, server),
 	};
 	server->engine = engine_new(&setup, why);
 	server->control = (struct control){ .engine = server->engine,
