@@ -69,6 +69,16 @@ published(const char *name)
 	return path;
 }
 
+/* The id of the one case. */
+static inline void
+case_of_story(char id[ID_SIZE])
+{
+	assert_int_equal(estorno("cases", "--json", NULL), YES);
+	json_t *rows = output_json();
+	assert_true(text_copy(id, ID_SIZE, json_text_at(json_array_get(rows, 0), "id")));
+	json_decref(rows);
+}
+
 /* Somebody with the sqlite3 shell. */
 static inline void
 tamper(const char *sql)

@@ -415,10 +415,7 @@ a_case_is_a_story_that_masks_the_phone(void **state)
 {
 	char id[ID_SIZE];
 	(void)state;
-	assert_int_equal(estorno("cases", "--json", NULL), YES);
-	json_t *rows = output_json();
-	assert_true(text_copy(id, sizeof(id), json_text_at(json_array_get(rows, 0), "id")));
-	json_decref(rows);
+	case_of_story(id);
 	assert_int_equal(estorno("case", id, NULL), YES);
 	const char *asked = strstr(buffer_text(&output), "veio quebrado");
 	const char *paid = strstr(buffer_text(&output), "pay.refund ");

@@ -2,51 +2,17 @@
  * Ceilings of the command line, met by the built program: what is over them is refused in
  * words, with exit code 2, and nothing of it is done.
  */
-#include "tests/test.h"
+#include "tests/program.h"
 
-#include "base/buffer.h"
-#include "base/ensure.h"
 #include "base/limits.h"
-#include "cli/process.h"
-#include "tests/command.h"
-
-enum { YES = 0, NO = 1, COULD_NOT = 2 };
-
-static char program[COMMAND_PATH_SIZE], home[COMMAND_PATH_SIZE];
-static struct buffer output;
-
-static int
-enter_folder(void **state)
-{
-	(void)state;
-	command_folder(home);
-	assert_int_equal(chdir(home), 0);
-	buffer_init(&output, 4 * 1024 * 1024);
-	return 0;
-}
-
-static int
-leave_folder(void **state)
-{
-	(void)state;
-	buffer_free(&output);
-	assert_int_equal(chdir("/"), 0);
-	command_folder_remove(home);
-	return 0;
-}
 
 /* Runs words[0], its input from a file (NULL: nothing), and expects the code and the complaint. */
 static void
 expect(int code, const char *complaint, const char *const *words, const char *input)
 {
-	struct why why = { "" };
-	buffer_reset(&output);
-	unlink("errors");
-	assert_int_equal(process_run(words, input, "errors", &output, &why), code);
-	char *errors = test_read_file("errors", NULL);
-	if (strstr(errors, complaint) == NULL && strstr(buffer_text(&output), complaint) == NULL)
-		fail_msg("\"%s\" is not in: %.300s", complaint, errors);
-	free(errors);
+	assert_int_equal(run_words(words, input), code);
+	if (strstr(buffer_text(&output), complaint) == NULL)
+		assert_complained(complaint);
 }
 
 /* A file of so many bytes: `begin`, blanks, `end`. */
@@ -133,27 +99,14 @@ a_receipt_file_has_a_ceiling(void **state)
 	expect(COULD_NOT, "524288 bytes", words, NULL);
 }
 
-/* The program stands beside the folder of this test. */
-static void
-find_program(void)
-{
-	char path[COMMAND_PATH_SIZE] = "";
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	assert_true(length > 0);
-	*strrchr(path, '/') = '\0';
-	assert_true(text_format(program, sizeof(program), "%s/../estorno", path));
-}
-
-#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_A_FOLDER(a_command_takes_so_many_words_and_no_more),
-		IN_A_FOLDER(a_message_on_standard_input_has_a_ceiling),
-		IN_A_FOLDER(a_credential_has_a_ceiling),
-		IN_A_FOLDER(a_receipt_file_has_a_ceiling),
+		OF_COMMANDS(a_command_takes_so_many_words_and_no_more),
+		OF_COMMANDS(a_message_on_standard_input_has_a_ceiling),
+		OF_COMMANDS(a_credential_has_a_ceiling),
+		OF_COMMANDS(a_receipt_file_has_a_ceiling),
 	};
 	find_program();
 	unsetenv("ESTORNO_DATA");

@@ -95,10 +95,7 @@ a_story_has_so_many_entries_and_says_how_many_more_there_are(void **state)
 {
 	char id[ID_SIZE];
 	(void)state;
-	assert_int_equal(estorno("cases", "--json", NULL), YES);
-	json_t *rows = output_json();
-	assert_true(text_copy(id, sizeof(id), json_text_at(json_array_get(rows, 0), "id")));
-	json_decref(rows);
+	case_of_story(id);
 	add_messages("copy", STORY_ENTRIES_MAX - entries_of(id));
 	assert_int_equal(entries_of(id), STORY_ENTRIES_MAX);
 	assert_lacks(errors, "not shown");

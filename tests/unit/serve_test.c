@@ -110,6 +110,16 @@ visit_status(const struct running *running, const char *method, const char *cook
 	return status;
 }
 
+/* The cookie that an answer sets, as a whole header line of requests. */
+static void
+take_cookie(const struct raw_message *answer, char *cookie, size_t size)
+{
+	const char *set = strstr(answer->head, "\r\nSet-Cookie: ");
+	assert_non_null(set);
+	set += strlen("\r\nSet-Cookie: ");
+	assert_true(text_format(cookie, size, "Cookie: %.*s\r\n", (int)strcspn(set, ";"), set));
+}
+
 /* --- the tests ---------------------------------------------------------------------------------- */
 
 /* Whatever its starter allows. */
@@ -162,11 +172,7 @@ a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
 	}
 	assert_int_equal(visit(&serve, post, "", &answer), 303);
 	assert_contains(answer.head, "\r\nLocation: /inbox/\r\n");
-	const char *set = strstr(answer.head, "\r\nSet-Cookie: ");
-	assert_non_null(set);
-	set += strlen("\r\nSet-Cookie: ");
-	assert_true(text_format(cookie, sizeof(cookie), "Cookie: %.*s\r\n", (int)strcspn(set, ";"),
-	                        set));
+	take_cookie(&answer, cookie, sizeof(cookie));
 	raw_message_free(&answer);
 	assert_int_equal(visit_status(&serve, "GET /inbox/", cookie), 200);
 	assert_int_equal(visit(&serve, post, "", &answer), 403);
@@ -282,10 +288,7 @@ log_in(const struct running *running, const char *data, char *cookie, size_t siz
 	said_path("/login/", path);
 	text_format(post, sizeof(post), "POST %s", path);
 	assert_int_equal(visit(running, post, "", &answer), 303);
-	const char *set = strstr(answer.head, "\r\nSet-Cookie: ");
-	assert_non_null(set);
-	set += strlen("\r\nSet-Cookie: ");
-	assert_true(text_format(cookie, size, "Cookie: %.*s\r\n", (int)strcspn(set, ";"), set));
+	take_cookie(&answer, cookie, size);
 	raw_message_free(&answer);
 }
 
