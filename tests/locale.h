@@ -46,4 +46,19 @@ lexicon_of_locale(void)
 	return lexicon;
 }
 
+/* For tests that have them as their state. */
+static inline int
+locale_load(void **state)
+{
+	*state = lexicon_of_locale();
+	return *state == NULL ? -1 : 0;
+}
+
+static inline int
+locale_unload(void **state)
+{
+	lexicon_free(*state);
+	return 0;
+}
+
 #endif

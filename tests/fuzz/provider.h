@@ -21,6 +21,7 @@
 #include "base/limits.h"
 #include "base/money.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/shop.h"
 #include "tools/tool.h"
 
 /* Never to be quoted, whatever an answer repeats. */
@@ -241,27 +242,6 @@ fuzz_probe(const struct tool *tool, const struct connection *connection, const c
 	free(text);
 }
 
-static inline struct shop
-fuzz_shop(const json_t *head)
-{
-	static const char *const places[] = { "nsu", "integration_code", "observation",
-		                              "customer_order_number" };
-	const char *place = json_string_value(json_object_get(head, "payment_reference"));
-	struct shop shop = {
-		.payment_reference = REFERENCE_IN_NSU,
-		.tax_regime = 1,
-		.icms_origin = "0",
-		.icms_situation = "102",
-		.pis_situation = "49",
-		.cofins_situation = "49",
-		.note_nature = "Devolução de venda",
-	};
-	for (size_t i = 0; place != NULL && i < sizeof(places) / sizeof(places[0]); i++)
-		if (text_equal(place, places[i]))
-			shop.payment_reference = (enum payment_reference_place)i;
-	return shop;
-}
-
 /* One input, played to its end. */
 static inline void
 fuzz_play(const struct tool *tool, const uint8_t *data, size_t size, fuzz_judge *judge)
@@ -273,7 +253,8 @@ fuzz_play(const struct tool *tool, const uint8_t *data, size_t size, fuzz_judge 
 	char *text = fuzz_part(&rest, &left, &length);
 	json_t *head = text == NULL ? NULL : json_parse_object(text, length, 1 << 20, NULL);
 	const json_t *ask = json_object_get(head, "ask");
-	struct shop shop = fuzz_shop(head);
+	struct shop shop = shop_with_reference_in(
+		json_string_value(json_object_get(head, "payment_reference")));
 	struct connection *connection =
 		fuzz_connection(tool->name, json_string_value(json_object_get(head, "role")),
 	                        tool->base_url, tool->token_ask != NULL);

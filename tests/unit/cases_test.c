@@ -36,6 +36,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "channels/channel.h"
+#include "tests/shop.h"
 #include "tools/tool.h"
 
 #define ROOT "tests/cases"
@@ -215,27 +216,12 @@ case_connection(const char *directory, const char *name, const char *base_url)
 
 /* --- tools ------------------------------------------------------------------------------------ */
 
-static const struct shop default_shop = {
-	.payment_reference = REFERENCE_IN_NSU,
-	.tax_regime = 1,
-	.icms_origin = "0",
-	.icms_situation = "102",
-	.pis_situation = "49",
-	.cofins_situation = "49",
-	.note_nature = "Devolução de venda",
-};
-
 static struct shop
 case_shop(const char *directory)
 {
-	static const char *const places[] = { "nsu", "integration_code", "observation",
-		                              "customer_order_number" };
-	struct shop shop = default_shop;
 	json_t *json = case_json(directory, "shop.json");
-	const char *place = json_string_value(json_object_get(json, "payment_reference"));
-	for (size_t i = 0; place != NULL && i < 4; i++)
-		if (text_equal(place, places[i]))
-			shop.payment_reference = (enum payment_reference_place)i;
+	struct shop shop = shop_with_reference_in(
+		json_string_value(json_object_get(json, "payment_reference")));
 	json_decref(json);
 	return shop;
 }

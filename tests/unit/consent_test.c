@@ -146,20 +146,6 @@ static const char *const neither[] = {
 	"s\xd1\x96m",
 };
 
-static int
-load(void **state)
-{
-	*state = lexicon_of_locale();
-	return *state == NULL ? -1 : 0;
-}
-
-static int
-unload(void **state)
-{
-	lexicon_free(*state);
-	return 0;
-}
-
 static void
 check(void **state, const char *text, enum consent wanted)
 {
@@ -283,5 +269,5 @@ main(void)
 		cmocka_unit_test(says_why),
 		cmocka_unit_test(nothing_labelled_otherwise_is_taken_for_a_yes),
 	};
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, locale_load, locale_unload);
 }

@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "tests/shop.h"
 #include "tools/focus.h"
 #include "tools/sandbox/world.h"
 #include "tools/tool.h"
@@ -14,15 +15,6 @@
 #define NOW_MS INT64_C(1795184400000) /* 2026-11-20T14:20:00Z */
 #define REF    "a41f09c2e7b85d36"
 #define LATER  (NOW_MS + 2 * SECOND_MS)
-
-static const struct shop shop = {
-	.tax_regime = 1,
-	.icms_origin = "0",
-	.icms_situation = "102",
-	.pis_situation = "49",
-	.cofins_situation = "49",
-	.note_nature = "Devolução de venda",
-};
 
 static int
 new_world(void **state)
@@ -118,7 +110,7 @@ run(struct world *world, const struct operation *operation, int64_t now_ms)
 	struct connection connection = { .name = "focus" };
 	struct tool_call call = { .operation = operation,
 		                  .connection = &connection,
-		                  .shop = &shop };
+		                  .shop = &shop_of_tests };
 	struct http_request request;
 	struct simulated answer;
 	struct why why = { "" };
@@ -290,7 +282,7 @@ good_note(struct world *world)
 	struct connection connection = { .name = "focus", .secrets = json_object() };
 	struct tool_call call = { .operation = &operation,
 		                  .connection = &connection,
-		                  .shop = &shop };
+		                  .shop = &shop_of_tests };
 	struct http_request request;
 	http_request_init(&request);
 	assert_true(tool_operation(&tool_focus, operation.kind)->ask(&call, &request, NULL));

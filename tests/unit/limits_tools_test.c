@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "tests/shop.h"
 #include "tools/focus.h"
 #include "tools/omie.h"
 #include "tools/pix.h"
@@ -40,11 +41,6 @@ static struct why why;
 static bool
 call(const struct tool *tool, const json_t *asked, const json_t *answer)
 {
-	static const struct shop shop = { .icms_origin = "0",
-		                          .icms_situation = "102",
-		                          .pis_situation = "49",
-		                          .cofins_situation = "49",
-		                          .note_nature = "Devolução de venda" };
 	char token[] = "token-1";
 	struct connection connection = { .base_url = "https://provider.example",
 		                         .access_token = token,
@@ -57,7 +53,7 @@ call(const struct tool *tool, const json_t *asked, const json_t *answer)
 	const struct tool_operation *road = tool_operation(tool, operation.kind);
 	struct tool_call under_way = { .operation = &operation,
 		                       .connection = &connection,
-		                       .shop = &shop,
+		                       .shop = &shop_of_tests,
 		                       .now_ms = INT64_C(1795184400000), /* 2026-11-20T13:00:00Z */
 		                       .notes = json_object() };
 	http_request_init(&request);

@@ -14,20 +14,6 @@ struct expected {
 	const char *order;
 };
 
-static int
-load(void **state)
-{
-	*state = lexicon_of_locale();
-	return *state == NULL ? -1 : 0;
-}
-
-static int
-unload(void **state)
-{
-	lexicon_free(*state);
-	return 0;
-}
-
 static struct understanding
 read_text(void **state, const char *text, enum awaiting awaiting)
 {
@@ -405,5 +391,5 @@ main(void)
 		cmocka_unit_test(the_same_text_always_reads_the_same),
 		cmocka_unit_test(most_labelled_messages_are_read_as_labelled),
 	};
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, locale_load, locale_unload);
 }
