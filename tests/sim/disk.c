@@ -77,14 +77,30 @@ static struct disk *mounted;
 
 /* --- bytes ------------------------------------------------ */
 
+/* Memory of files that are gone, for the next ones: a run needs the same few megabytes as the one before. */
+static struct bytes spare[2 * FILES_MAX];
+static size_t spare_count;
+
+static void
+bytes_grow(struct bytes *bytes, size_t length)
+{
+	size_t kept = bytes->length;
+	if (bytes->room == 0 && spare_count > 0) {
+		*bytes = spare[--spare_count];
+		bytes->length = kept;
+	}
+	if (length <= bytes->room)
+		return;
+	bytes->room = length + length / 2 + 64 * 1024;
+	bytes->at = realloc(bytes->at, bytes->room);
+	ensure(bytes->at != NULL);
+}
+
 static void
 bytes_resize(struct bytes *bytes, size_t length)
 {
-	if (length > bytes->room) {
-		bytes->room = length + length / 2 + 4096;
-		bytes->at = realloc(bytes->at, bytes->room);
-		ensure(bytes->at != NULL);
-	}
+	if (length > bytes->room)
+		bytes_grow(bytes, length);
 	if (length > bytes->length)
 		memset(bytes->at + bytes->length, 0, length - bytes->length);
 	bytes->length = length;
@@ -109,7 +125,10 @@ bytes_copy(struct bytes *to, const struct bytes *from)
 static void
 bytes_free(struct bytes *bytes)
 {
-	free(bytes->at);
+	if (bytes->room > 0 && spare_count < sizeof(spare) / sizeof(spare[0]))
+		spare[spare_count++] = *bytes;
+	else
+		free(bytes->at);
 	*bytes = (struct bytes){ 0 };
 }
 
