@@ -139,6 +139,20 @@ proof_reverse(struct merkle_proof *proof)
 	}
 }
 
+/* One fork on the way down, in the subtree of `count` leaves from `start` on: the side not taken is added. */
+static bool
+proof_fork(const struct merkle_nodes *nodes, bool to_the_left, uint64_t *start, uint64_t *count,
+           struct merkle_proof *proof, struct why *why)
+{
+	uint64_t half = split_of(*count);
+	if (!proof_add(nodes, to_the_left ? *start + half : *start,
+	               to_the_left ? *count - half : half, proof, why))
+		return false;
+	*start = to_the_left ? *start : *start + half;
+	*count = to_the_left ? half : *count - half;
+	return true;
+}
+
 /* Goes down to the leaf; at each fork the side not taken is the sibling. */
 bool
 merkle_inclusion(const struct merkle_nodes *nodes, uint64_t index, uint64_t size,
@@ -148,13 +162,8 @@ merkle_inclusion(const struct merkle_nodes *nodes, uint64_t index, uint64_t size
 	ensure(index < size && size <= MERKLE_SIZE_MAX);
 	proof->count = 0;
 	while (count > 1) {
-		uint64_t half = split_of(count);
-		bool to_the_left = index - start < half;
-		if (!proof_add(nodes, to_the_left ? start + half : start,
-		               to_the_left ? count - half : half, proof, why))
+		if (!proof_fork(nodes, index - start < split_of(count), &start, &count, proof, why))
 			return false;
-		start = to_the_left ? start : start + half;
-		count = to_the_left ? half : count - half;
 	}
 	proof_reverse(proof);
 	return true;
@@ -172,13 +181,9 @@ merkle_consistency(const struct merkle_nodes *nodes, uint64_t first, uint64_t se
 	if (first == 0)
 		return true;
 	while (start + count != first) {
-		uint64_t half = split_of(count);
-		bool to_the_left = first - start <= half;
-		if (!proof_add(nodes, to_the_left ? start + half : start,
-		               to_the_left ? count - half : half, proof, why))
+		if (!proof_fork(nodes, first - start <= split_of(count), &start, &count, proof,
+		                why))
 			return false;
-		start = to_the_left ? start : start + half;
-		count = to_the_left ? half : count - half;
 	}
 	if (start != 0 && !proof_add(nodes, start, count, proof, why))
 		return false;
