@@ -181,20 +181,10 @@ static struct signing_key *
 read_key(const struct command_line *line, struct why *why)
 {
 	const char *path = command_option(line, "--key");
-	size_t length;
-	if (path == NULL) {
-		why_set(why, "--key FILE is needed: finance's private key");
-		return NULL;
-	}
-	char *text = file_read(path, PRIVATE_KEY_TEXT_SIZE, &length, why);
-	if (text == NULL)
-		return NULL;
-	struct signing_key *key = signing_key_parse(text, KEY_USE_MANDATES, why);
-	if (key == NULL)
-		why_prefix(why, "%s", path);
-	explicit_bzero(text, length);
-	free(text);
-	return key;
+	if (path != NULL)
+		return file_read_signing_key(path, KEY_USE_MANDATES, why);
+	why_set(why, "--key FILE is needed: finance's private key");
+	return NULL;
 }
 
 static int

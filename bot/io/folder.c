@@ -271,13 +271,9 @@ load_vault(struct folder *folder, struct why *why)
 	return ok;
 }
 
-static struct signing_key *
-load_signing_key(const char *folder, enum key_use use, struct why *why)
+struct signing_key *
+file_read_signing_key(const char *path, enum key_use use, struct why *why)
 {
-	char path[FOLDER_PATH_SIZE];
-	key_path(folder, key_use_text(use), "key", path);
-	if (!is_private(path, why))
-		return NULL;
 	size_t length;
 	char *text = file_read(path, PRIVATE_KEY_TEXT_SIZE, &length, why);
 	if (text == NULL)
@@ -288,6 +284,14 @@ load_signing_key(const char *folder, enum key_use use, struct why *why)
 	explicit_bzero(text, length);
 	free(text);
 	return key;
+}
+
+static struct signing_key *
+load_signing_key(const char *folder, enum key_use use, struct why *why)
+{
+	char path[FOLDER_PATH_SIZE];
+	key_path(folder, key_use_text(use), "key", path);
+	return is_private(path, why) ? file_read_signing_key(path, use, why) : NULL;
 }
 
 bool

@@ -57,6 +57,9 @@ bool folder_load_keys(struct folder *folder, struct why *why);
 bool folder_mark_sandbox(const char *folder, struct why *why);
 bool folder_is_sandbox(const char *folder);
 
+/* A private key's file; the caller frees.  NULL with `why`. */
+struct signing_key *file_read_signing_key(const char *path, enum key_use use, struct why *why);
+
 /* The public key of `use` ("receipts", "log") as published in the folder. */
 bool folder_public_key(const char *folder, const char *use, struct verifying_key *key,
                        struct why *why);
