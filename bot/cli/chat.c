@@ -22,7 +22,6 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "io/clock.h"
-#include "io/http_client.h"
 
 #define LOOK_EVERY_MS  200
 #define QUIET_MS       INT64_C(1500)    /* between two lines of a pipe */
@@ -61,25 +60,10 @@ read_answer(struct chat *chat, const struct http_response *response, json_t **an
 static bool
 ask(struct chat *chat, const char *path, json_t *body, json_t **answer)
 {
-	const struct http_call call = { .changes_world = body != NULL,
-		                        .timeout_ms = 10 * SECOND_MS };
-	struct http_request request;
 	struct http_response response;
-	struct http_end end;
-	http_request_init(&request);
 	http_response_init(&response);
-	request.method = body == NULL ? HTTP_GET : HTTP_POST;
-	buffer_add_format(&request.url, "%s%s", chat->url, path);
-	if (body != NULL) {
-		char *text = json_text(body);
-		buffer_add_text(&request.body, text);
-		free(text);
-		json_decref(body);
-	}
-	bool ok = http_client_once(&request, &call, NULL, &response, &end) ||
-	          why_set(&chat->why, "%s", end.why.text);
+	bool ok = command_visit(chat->url, path, body, &response, &chat->why);
 	ok = ok && read_answer(chat, &response, answer);
-	http_request_free(&request);
 	http_response_free(&response);
 	return ok;
 }

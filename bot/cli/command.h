@@ -13,6 +13,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/http.h"
 #include "base/why.h"
 #include "io/folder.h"
 
@@ -72,6 +73,11 @@ int command_change(const char *data, const char *action, json_t *input, json_t *
 /* The same, but only by a running `serve`: what needs the network.  Says nothing by itself: `why` has it. */
 int command_ask(const char *data, const char *action, const json_t *input, json_t **output,
                 struct why *why);
+
+/* One request to a running program's pages; `body` (taken) makes it a POST.  `response` is the caller's.  False
+ * with `why`: no answer. */
+bool command_visit(const char *url, const char *path, json_t *body, struct http_response *response,
+                   struct why *why);
 
 /* The settings of a folder, without opening its store.  False with `why`. */
 bool command_settings(const char *data, struct settings *settings, struct why *why);

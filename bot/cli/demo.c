@@ -22,7 +22,6 @@
 #include "cli/process.h"
 #include "io/clock.h"
 #include "io/folder.h"
-#include "io/http_client.h"
 
 struct demo {
 	char folder[64]; /* holds the data folder, the log and the export */
@@ -101,30 +100,17 @@ stop_program(struct demo *demo)
 
 /* --- being a customer -------------------------------------------------------------------------------------------- */
 
-/* One request to the sandbox; the parsed answer, NULL when there is none. */
+/* One request to the sandbox; `body` (taken) makes it a POST.  The parsed answer, NULL when there is none. */
 static json_t *
-ask(struct demo *demo, enum http_method method, const char *path, json_t *body)
+ask(struct demo *demo, const char *path, json_t *body)
 {
-	const struct http_call call = { .changes_world = true, .timeout_ms = 10000 };
-	struct http_request request;
 	struct http_response response;
-	struct http_end end;
 	struct why why = { "" };
 	json_t *answer = NULL;
-	http_request_init(&request);
 	http_response_init(&response);
-	request.method = method;
-	buffer_add_format(&request.url, "%s%s", demo->url, path);
-	if (body != NULL) {
-		char *text = json_text(body);
-		buffer_add_text(&request.body, text);
-		free(text);
-		json_decref(body);
-	}
-	if (http_client_once(&request, &call, NULL, &response, &end) && response.status == 200)
+	if (command_visit(demo->url, path, body, &response, &why) && response.status == 200)
 		answer = json_parse(buffer_text(&response.body), response.body.length,
 		                    ANSWER_BYTES_MAX, &why);
-	http_request_free(&request);
 	http_response_free(&response);
 	return answer;
 }
@@ -133,7 +119,7 @@ static void
 say(struct demo *demo, const char *phone, const char *name, const char *text)
 {
 	struct why why = { "no answer" };
-	json_t *answer = ask(demo, HTTP_POST, "/sandbox/say",
+	json_t *answer = ask(demo, "/sandbox/say",
 	                     json_pack("{s:s,s:s,s:s}", "from", phone, "name", name, "text", text));
 	if (answer == NULL)
 		give_up(demo, "/sandbox/say", &why);
@@ -143,8 +129,7 @@ say(struct demo *demo, const char *phone, const char *name, const char *text)
 static void
 arm(struct demo *demo, const char *at, const char *fault)
 {
-	json_decref(ask(demo, HTTP_POST, "/sandbox/faults",
-	                json_pack("{s:s,s:s}", "at", at, "fault", fault)));
+	json_decref(ask(demo, "/sandbox/faults", json_pack("{s:s,s:s}", "at", at, "fault", fault)));
 }
 
 static json_t *
@@ -152,7 +137,7 @@ chat_of(struct demo *demo, const char *phone)
 {
 	char path[128];
 	ensure(text_format(path, sizeof(path), "/sandbox/chat?phone=%s", phone));
-	json_t *chat = ask(demo, HTTP_GET, path, NULL);
+	json_t *chat = ask(demo, path, NULL);
 	return chat == NULL ? json_array() : chat;
 }
 
@@ -223,7 +208,7 @@ static struct at_bank
 look_at_bank(struct demo *demo, const char *order)
 {
 	struct at_bank seen = { .count = -1 };
-	json_t *books = ask(demo, HTTP_GET, "/sandbox/books", NULL), *payment;
+	json_t *books = ask(demo, "/sandbox/books", NULL), *payment;
 	size_t index;
 	json_array_foreach (json_object_get(books, "payments"), index, payment) {
 		const char *number = json_string_value(json_object_get(payment, "order"));

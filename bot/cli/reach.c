@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/ensure.h"
+#include "base/instant.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -85,6 +86,29 @@ ask_server(const char *socket_path, const char *action, const json_t *input, jso
 	http_request_free(&request);
 	http_response_free(&response);
 	return code;
+}
+
+bool
+command_visit(const char *url, const char *path, json_t *body, struct http_response *response,
+              struct why *why)
+{
+	const struct http_call call = { .changes_world = body != NULL,
+		                        .timeout_ms = 10 * SECOND_MS };
+	struct http_request request;
+	struct http_end end;
+	http_request_init(&request);
+	request.method = body == NULL ? HTTP_GET : HTTP_POST;
+	buffer_add_format(&request.url, "%s%s", url, path);
+	if (body != NULL) {
+		char *text = json_text(body);
+		buffer_add_text(&request.body, text);
+		free(text);
+		json_decref(body);
+	}
+	bool ok = http_client_once(&request, &call, NULL, response, &end) ||
+	          why_set(why, "%s", end.why.text);
+	http_request_free(&request);
+	return ok;
 }
 
 /* --- here ------------------------------------------------------------------------------------- */
