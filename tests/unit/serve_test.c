@@ -147,6 +147,16 @@ the_program_leaves_no_core(void **state)
 	stop(&serve);
 }
 
+/* A log-in link of ana's, and the program that it is for. */
+static void
+start_with_a_link(struct running *serve, char path[COMMAND_PATH_SIZE])
+{
+	assert_int_equal(estorno("init", NULL), YES);
+	start(serve, "serve", "estorno-data");
+	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
+	said_path("/login/", path);
+}
+
 /* Chats and mail filters open every link that they see. */
 static void
 a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
@@ -158,10 +168,7 @@ a_log_in_link_is_used_by_its_button_and_not_by_being_opened(void **state)
 	struct running serve;
 	struct raw_message answer;
 	(void)state;
-	assert_int_equal(estorno("init", NULL), YES);
-	start(&serve, "serve", "estorno-data");
-	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
-	said_path("/login/", path);
+	start_with_a_link(&serve, path);
 	text_format(get, sizeof(get), "GET %s", path);
 	text_format(post, sizeof(post), "POST %s", path);
 	for (int i = 0; i < 2; i++) {
@@ -191,10 +198,7 @@ a_program_on_this_machine_needs_no_button(void **state)
 	char path[COMMAND_PATH_SIZE], get[COMMAND_PATH_SIZE + 8];
 	struct running serve;
 	(void)state;
-	assert_int_equal(estorno("init", NULL), YES);
-	start(&serve, "serve", "estorno-data");
-	assert_int_equal(estorno("staff", "add", "ana", NULL), YES);
-	said_path("/login/", path);
+	start_with_a_link(&serve, path);
 	text_format(get, sizeof(get), "GET %s", path);
 	assert_int_equal(visit_status(&serve, get, ""), 303);
 	assert_int_equal(visit_status(&serve, get, ""), 403);

@@ -7,6 +7,7 @@
 
 #include "base/instant.h"
 #include "io/store.h"
+#include "tests/store.h"
 
 #define NOW_MS INT64_C(1795184400000)
 
@@ -41,16 +42,6 @@ copy(const char *from, const char *to)
 	assert_int_equal(command_run(argv, NULL), 0);
 }
 
-static struct store *
-open_writer(void)
-{
-	struct why why = { "" };
-	struct store *store = store_open(path, STORE_READ_WRITE, &why);
-	if (store == NULL)
-		fail_msg("%s", why.text);
-	return store;
-}
-
 /* --- things that happen ----------------------------------------------------------------------- */
 
 /* A call about a case: a note is ordered, or looked at.  What was asked leaves with the commit: true. */
@@ -82,7 +73,7 @@ try_to_ask(struct store *store, enum operation_kind kind)
 static void
 ask(enum operation_kind kind)
 {
-	struct store *store = open_writer();
+	struct store *store = store_opened(path, STORE_READ_WRITE);
 	assert_true(try_to_ask(store, kind));
 	store_close(store);
 }
@@ -91,7 +82,7 @@ ask(enum operation_kind kind)
 static void
 grow_log(void)
 {
-	struct store *store = open_writer();
+	struct store *store = store_opened(path, STORE_READ_WRITE);
 	struct stored_receipt receipt = { .id = "rcp_rf8421",
 		                          .case_id = "c_aaaaaaaaaaaa",
 		                          .order_number = "8421",
@@ -132,7 +123,7 @@ static int
 restores(struct restore *latest)
 {
 	struct seen seen = { 0 };
-	struct store *store = open_writer();
+	struct store *store = store_opened(path, STORE_READ_WRITE);
 	store_begin(store);
 	store_restores(store, see, &seen);
 	assert_int_equal(store_log_epoch(store), seen.latest.epoch);
@@ -209,7 +200,7 @@ a_file_without_its_mark_is_noticed(void **state)
 static void
 a_backup_is_noticed_whatever_the_mark_says(void **state)
 {
-	struct store *store = open_writer();
+	struct store *store = store_opened(path, STORE_READ_WRITE);
 	struct why why = { "" };
 	(void)state;
 	if (!store_backup(store, older, &why))
@@ -309,7 +300,7 @@ a_commit_whose_mark_is_not_on_disk_has_failed(void **state)
 	full.pAppData = disk;
 	full.xOpen = open_unwritable;
 	assert_int_equal(sqlite3_vfs_register(&full, 1), SQLITE_OK);
-	store = open_writer();
+	store = store_opened(path, STORE_READ_WRITE);
 	store_begin(store);
 	store_set_clock(store, NOW_MS + 1);
 	assert_true(store_commit(store, &why)); /* nothing leaves: no mark is needed */
@@ -333,7 +324,7 @@ the_pause_ends_when_nothing_is_left_to_ask(void **state)
 	struct why why = { "" };
 	(void)state;
 	assert_int_equal(unlink(lock_path), 0);
-	struct store *store = open_writer();
+	struct store *store = store_opened(path, STORE_READ_WRITE);
 	store_begin(store);
 	assert_true(store_money_is_paused(store));
 	assert_int_equal(store_unanswered(store, &question, 1), 0);

@@ -10,6 +10,7 @@
 
 #include "base/instant.h"
 #include "io/store.h"
+#include "tests/store.h"
 
 #define NOW_MS INT64_C(1795184400000)
 
@@ -37,16 +38,6 @@ create(void)
 {
 	struct why why = { "" };
 	struct store *store = store_create(path, NOW_MS, &why);
-	if (store == NULL)
-		fail_msg("%s", why.text);
-	return store;
-}
-
-static struct store *
-open_as(enum store_access access)
-{
-	struct why why = { "" };
-	struct store *store = store_open(path, access, &why);
 	if (store == NULL)
 		fail_msg("%s", why.text);
 	return store;
@@ -100,7 +91,7 @@ what_was_committed_is_there_after_reopening(void **state)
 	hear_of(store, "5521988880202");
 	store_rollback(store);
 	store_close(store);
-	store = open_as(STORE_READ_WRITE);
+	store = store_opened(path, STORE_READ_WRITE);
 	store_begin(store);
 	assert_true(store_contact_load(store, id, &contact));
 	assert_string_equal(contact.address, "5520999990101");
@@ -130,13 +121,13 @@ a_second_writer_is_refused(void **state)
 	(void)state;
 	assert_not_opened(path, STORE_READ_WRITE, "another process is writing");
 	store_close(writer);
-	store_close(open_as(STORE_READ_WRITE));
+	store_close(store_opened(path, STORE_READ_WRITE));
 }
 
 static void
 readers_read_while_one_writes(void **state)
 {
-	struct store *writer = create(), *reader = open_as(STORE_READ_ONLY);
+	struct store *writer = create(), *reader = store_opened(path, STORE_READ_ONLY);
 	struct contact contact;
 	(void)state;
 	store_begin(writer);
@@ -159,13 +150,13 @@ a_reader_can_not_write(void **state)
 	struct contact contact;
 	(void)state;
 	store_close(create());
-	struct store *reader = open_as(STORE_READ_ONLY);
+	struct store *reader = store_opened(path, STORE_READ_ONLY);
 	store_begin(reader);
 	int64_t id = hear_of(reader, "5520999990101");
 	assert_false(store_commit(reader, &why));
 	assert_non_null(strstr(why.text, "readonly"));
 	store_close(reader);
-	struct store *writer = open_as(STORE_READ_WRITE);
+	struct store *writer = store_opened(path, STORE_READ_WRITE);
 	assert_false(store_contact_load(writer, id, &contact));
 	assert_false(store_contact_load(writer, 1, &contact));
 	store_close(writer);
@@ -282,7 +273,7 @@ nothing_of_a_failed_turn_is_on_disk(void **state)
 	hear_of(store, "5520999990101");
 	assert_false(store_commit(store, NULL));
 	store_close(store);
-	store = open_as(STORE_READ_ONLY);
+	store = store_opened(path, STORE_READ_ONLY);
 	assert_int_equal(store_clock_ms(store), NOW_MS);
 	store_close(store);
 }
