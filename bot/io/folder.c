@@ -196,7 +196,7 @@ folder_create(const char *folder, int64_t now_ms, struct why *why)
 	if (strlen(folder) + 64 > FOLDER_PATH_SIZE)
 		return why_set(why, "the path of the data folder is too long");
 	folder_path(folder, "estorno.db", path);
-	if (access(path, F_OK) == 0)
+	if (store_is_there(path))
 		return why_set(why, "%s is a data folder already", folder);
 	char keys[FOLDER_PATH_SIZE];
 	folder_path(folder, "keys", keys);

@@ -170,22 +170,28 @@ schema_version(struct store *store, long *version, struct why *why)
 	               *version, SCHEMA_VERSION);
 }
 
+/* From `version` to the next, within a transaction. */
+static bool
+upgrade(struct store *store, long version, struct why *why)
+{
+	const struct asset *asset = asset_find(migrations[version]);
+	char numbered[64];
+	ensure(asset != NULL);
+	text_format(numbered, sizeof(numbered), "PRAGMA user_version = %ld", version + 1);
+	return (run(store, asset->bytes, why) && run(store, numbered, why)) ||
+	       why_prefix(why, "schema %ld", version + 1);
+}
+
 static bool
 migrate(struct store *store, struct why *why)
 {
 	long version;
 	if (!schema_version(store, &version, why))
 		return false;
-	for (; version < SCHEMA_VERSION; version++) {
-		const struct asset *asset = asset_find(migrations[version]);
-		ensure(asset != NULL);
-		char numbered[64];
-		text_format(numbered, sizeof(numbered), "PRAGMA user_version = %ld", version + 1);
-		bool ok = run(store, "BEGIN IMMEDIATE", why) && run(store, asset->bytes, why) &&
-		          run(store, numbered, why) && run(store, "COMMIT", why);
-		if (!ok)
-			return why_prefix(why, "schema %ld", version + 1);
-	}
+	for (; version < SCHEMA_VERSION; version++)
+		if (!run(store, "BEGIN IMMEDIATE", why) || !upgrade(store, version, why) ||
+		    !run(store, "COMMIT", why))
+			return false;
 	return true;
 }
 
@@ -221,28 +227,52 @@ begin_mark(struct store_lock *lock, struct why *why)
 	       (there || store_lock_raise(lock, &mark, why));
 }
 
+bool
+store_is_there(const char *path)
+{
+	char tables[32] = "";
+	if (!exists(path))
+		return false;
+	struct store *store = store_new();
+	bool empty = connect_file(store, path, SQLITE_OPEN_READWRITE, NULL) &&
+	             pragma_is(store, "application_id", "0", NULL) &&
+	             pragma_is(store, "user_version", "0", NULL) &&
+	             pragma(store, "schema_version", tables, sizeof(tables), NULL) &&
+	             text_equal(tables, "0");
+	store_close(store);
+	return !empty;
+}
+
+/* All of it in one transaction: it is a store, or it is nothing yet. */
+static bool
+fill(struct store *store, int64_t now_ms, struct why *why)
+{
+	char numbered[64];
+	text_format(numbered, sizeof(numbered), "PRAGMA application_id = %d", APPLICATION_ID);
+	if (!run(store, "BEGIN IMMEDIATE", why) || !run(store, numbered, why))
+		return false;
+	for (long version = 0; version < SCHEMA_VERSION; version++)
+		if (!upgrade(store, version, why))
+			return false;
+	struct query *q = query(store, "INSERT INTO meta (one, created_ms, clock_ms) "
+	                               "VALUES (1, :now, :now)");
+	query_integer(q, ":now", now_ms);
+	query_run(q);
+	return store_is_well(store, why) && run(store, "COMMIT", why);
+}
+
 struct store *
 store_create(const char *path, int64_t now_ms, struct why *why)
 {
 	struct store *store = store_new();
-	char numbered[64];
-	text_format(numbered, sizeof(numbered), "PRAGMA application_id = %d", APPLICATION_ID);
 	mode_t mask = umask(077); /* the store and what lies beside it are its owner's */
-	bool ok = !exists(path) || why_set(why, "%s exists already", path);
+	bool ok = !store_is_there(path) || why_set(why, "%s exists already", path);
 	ok = ok && (store->lock = store_lock_take(path, why)) != NULL &&
 	     begin_mark(store->lock, why) &&
 	     connect_file(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, why) &&
-	     write_pragmas(store, why) && run(store, numbered, why) && migrate(store, why) &&
-	     assert_pragmas(store, STORE_READ_WRITE, why);
+	     write_pragmas(store, why) && fill(store, now_ms, why) &&
+	     assert_pragmas(store, STORE_READ_WRITE, why) && store_notice_restore(store, why);
 	umask(mask);
-	if (ok) {
-		store_begin(store);
-		struct query *q = query(store, "INSERT INTO meta (one, created_ms, clock_ms) "
-		                               "VALUES (1, :now, :now)");
-		query_integer(q, ":now", now_ms);
-		query_run(q);
-		ok = store_commit(store, why) && store_notice_restore(store, why);
-	}
 	if (ok)
 		return store;
 	store_close(store);

@@ -42,6 +42,10 @@ enum store_access { STORE_READ_ONLY, STORE_READ_WRITE };
 
 /* --- the file: store.c --------------------------------------------------------------------- */
 
+/* Is there a store at `path`, or anything else that is not ours to overwrite?  A file whose making was cut
+ * short is neither: it holds nothing. */
+bool store_is_there(const char *path);
+
 /* Makes a new file at `path`; refused when there is one.  Safe order of pragmas: synchronous=EXTRA
  * before journal_mode=WAL (receipts.md section 6). */
 struct store *store_create(const char *path, int64_t now_ms, struct why *why);
