@@ -73,7 +73,7 @@ enum {
 	 * and the log says so. */
 	EARLY_MAX = 64,
 	/* Messages of which we remember that they may have been sent already: a second doubt ends them.  Of
-	 * more the oldest is forgotten, and MESSAGE_ATTEMPTS_MAX ends it. */
+	 * more the oldest is forgotten, and from then on one that was sent before for any reason counts. */
 	DOUBTS_MAX = 64,
 	/* Bytes of one header's value that is kept; a longer one is left out, as if it had not been sent. */
 	ANSWER_HEADER_VALUE_MAX = 1023,

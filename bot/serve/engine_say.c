@@ -193,15 +193,24 @@ again(struct engine *engine, const struct saying *saying, const char *cause)
 	                 cause, engine->now_ms);
 }
 
+/* Has it been in doubt before?  Where that may have been forgotten, it has when it was sent before. */
+static bool
+was_in_doubt(const struct engine *engine, const struct saying *saying)
+{
+	for (size_t i = 0; i < DOUBTS_MAX; i++)
+		if (engine->doubts[i] == saying->id)
+			return true;
+	return engine->doubt_next > DOUBTS_MAX && saying->attempts > 0;
+}
+
 /* It may have been sent.  Remembered in memory: after a restart what was on its way goes again anyway. */
 static void
 again_in_doubt(struct engine *engine, const struct saying *saying, const char *cause)
 {
-	for (size_t i = 0; i < DOUBTS_MAX; i++)
-		if (engine->doubts[i] == saying->id) {
-			failed(engine, saying, cause);
-			return;
-		}
+	if (was_in_doubt(engine, saying)) {
+		failed(engine, saying, cause);
+		return;
+	}
 	engine->doubts[engine->doubt_next++ % DOUBTS_MAX] = saying->id;
 	again(engine, saying, cause);
 }
