@@ -57,10 +57,12 @@ pragma(struct store *store, const char *name, char *value, size_t size, struct w
 {
 	char sql[64];
 	sqlite3_stmt *statement = NULL;
+	const char *text = NULL; /* NULL when SQLite has no memory for it */
 	bool ok = text_format(sql, sizeof(sql), "PRAGMA %s", name) &&
 	          sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
 	          sqlite3_step(statement) == SQLITE_ROW &&
-	          text_copy(value, size, (const char *)sqlite3_column_text(statement, 0));
+	          (text = (const char *)sqlite3_column_text(statement, 0)) != NULL &&
+	          text_copy(value, size, text);
 	sqlite3_finalize(statement);
 	return ok || why_set(why, "PRAGMA %s: %s", name, sqlite3_errmsg(store->db));
 }
