@@ -6,6 +6,7 @@
 #	make stories    the part of it that people can read: tests/stories
 #	make kill       kill it under load, KILLS=200 times, and count what that did: tests/kill
 #	make sim        the whole shop under faults, SEEDS=20000 fresh seeds [FIRST=n]: tests/sim
+#	make single     every single fault, at every place of a refund and its like: tests/single
 #	make sandbox    keep it running with a chat page
 #	make check      layers, banned calls, house rules
 #	make asan       the tests under the address and undefined behaviour sanitizers
@@ -30,7 +31,7 @@ NEEDS = build
 ifneq ($(filter demo,$(MAKECMDGOALS)),)
 NEEDS = demo
 endif
-ifneq ($(filter test unit stories replay limits kill sim mutants,$(MAKECMDGOALS)),)
+ifneq ($(filter test unit stories replay limits kill sim single mutants,$(MAKECMDGOALS)),)
 NEEDS = test
 endif
 ifneq ($(filter coverage,$(MAKECMDGOALS) $(VARIANT)),)

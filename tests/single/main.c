@@ -1,7 +1,7 @@
 /*
  * Fails everything, one thing at a time.
  *
- *	single [--step N] ...           of the places where SQLite takes memory, one in N
+ *	single [--step N] ...           of the places that are many, one in N (points.c)
  *	single                          every fault at every place of every story
  *	single making                   only the making of a store
  *	single STORY [FAULT]            of one story

@@ -105,7 +105,7 @@ struct run {
 	int64_t wanted; /* only this one, without forking; 0: all of them */
 	int wanted_try;
 	int64_t count;  /* places of this kind so far */
-	int64_t step;   /* of the places where SQLite takes memory, one in so many */
+	int64_t step;   /* of the places that are many, one in so many */
 	bool live;      /* the story has begun */
 	uint64_t alike; /* the state in which the latest place was */
 	enum rest alike_rest;
@@ -123,7 +123,7 @@ struct run {
 
 extern struct run *running;
 
-/* Of the places where SQLite takes memory only one in `step` is tried. */
+/* Of the many places of the disk and of memory only one in `step` is tried. */
 void run_set_step(int64_t step);
 
 /* Plays from the beginning.  In a child of branch() it does not come back. */
