@@ -99,8 +99,8 @@ comes_back(struct making *making)
 		store = store_create(path, 1, &again);
 		if (store == NULL) {
 			snprintf(making->words, sizeof(making->words),
-			         "it neither opens (%s) nor can be made again (%s)", why.text,
-			         again.text);
+			         "it neither opens (%.200s) nor can be made again (%.200s)",
+			         why.text, again.text);
 			return false;
 		}
 	}
