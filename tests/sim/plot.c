@@ -229,7 +229,9 @@ static void
 be_stale(struct sim *sim, const struct act *act)
 {
 	static const char *const places[] = { "pix.refund_status", "pix.payment", "focus.note" };
-	arm(sim, places[choose(sim, act, 1, 3)], "stale", 0, 1 + choose(sim, act, 2, 8));
+	/* Eight reads take a minute or so, which is as long as the bot waits before it believes them. */
+	int64_t longer = choose(sim, act, 3, 2) == 0 ? 8 : 0;
+	arm(sim, places[choose(sim, act, 1, 3)], "stale", 0, 1 + longer + choose(sim, act, 2, 8));
 }
 
 static void
@@ -445,8 +447,21 @@ keep_copy(struct sim *sim, const struct act *act)
 	sim->plot.older_tampered = sim->plot.tampered;
 	sim->promises.older_receipts = sim->promises.receipts;
 	sim->promises.older_orders = sim->counts.orders_to_pay;
-	int64_t span_ms = choose(sim, act, 4, 3) == 0 ? 20 * MINUTE_MS : 40 * SECOND_MS;
-	add_act(sim, ACT_RESTORE, choose(sim, act, 1, span_ms));
+	bool soon = choose(sim, act, 4, 3) != 0;
+	add_act(sim, soon ? ACT_RESTORE_SOON : ACT_RESTORE, choose(sim, act, 1, 20 * MINUTE_MS));
+}
+
+/* An order to pay has left: the moment to lose what is known of it. */
+void
+plot_ordered(struct sim *sim)
+{
+	enum { SOON_MS = 2000 };
+	int64_t soon_ms = sim->scene->now_ms + SOON_MS;
+	for (size_t i = 0; i < sim->plot.act_count; i++) {
+		struct act *act = &sim->plot.acts[i];
+		if (act->kind == ACT_RESTORE_SOON && act->at_ms > soon_ms)
+			act->at_ms = soon_ms;
+	}
 }
 
 static void
@@ -553,7 +568,7 @@ plot_do(struct sim *sim)
 			say(sim, &act, "delete");
 		else if (act.kind == ACT_RESUME)
 			change_mandate(sim, MANDATE_ACTIVE, false, false);
-		else if (act.kind == ACT_RESTORE)
+		else if (act.kind == ACT_RESTORE || act.kind == ACT_RESTORE_SOON)
 			put_back(sim);
 		else if (act.kind == ACT_RECONCILE)
 			ask_bank(sim);
@@ -595,14 +610,20 @@ add_orders(struct sim *sim)
 	ensure(world_add_order(world, "7002", "(20) 99999-3333", 6435, sim->scene->now_ms));
 }
 
-/* Most stories begin in the morning; some a minute before a day ends, in São Paulo or in UTC: its limits end
- * there, and customers come within a minute or two. */
-static int64_t
-begins_after_ms(uint64_t seed)
+/* Most stories begin in the morning.  Some begin a minute before a day ends, in São Paulo or in UTC, with one
+ * refund a day allowed and as many customers as there can be. */
+static bool
+begins_at_days_end(uint64_t seed)
 {
-	if (seed % 8 != 4)
-		return 0;
-	return (seed / 8 % 2 == 0 ? 11 : 14) * HOUR_MS - 70 * SECOND_MS;
+	return seed % 8 == 4;
+}
+
+static void
+wait_for_days_end(struct sim *sim)
+{
+	int64_t *now_ms = &sim->scene->now_ms;
+	bool in_utc = sim->seed / 8 % 2 == 0;
+	*now_ms += DAY_MS - *now_ms % DAY_MS - 90 * SECOND_MS + (in_utc ? 0 : 3 * HOUR_MS);
 }
 
 /* Finance signs the plot's mandate; the sandbox's is superseded. */
@@ -635,9 +656,12 @@ plot_install_mandate(struct sim *sim)
 void
 plot_equip(struct sim *sim)
 {
-	sim->scene->now_ms += begins_after_ms(sim->seed);
+	if (begins_at_days_end(sim->seed))
+		wait_for_days_end(sim);
 	add_orders(sim);
 	draw_mandate(sim, &sim->plot.mandate);
+	if (begins_at_days_end(sim->seed))
+		sim->plot.mandate.count_per_day = 1;
 	plot_install_mandate(sim);
 }
 
@@ -669,6 +693,8 @@ plot_begin(struct sim *sim)
 	struct plot *plot = &sim->plot;
 	plot->random = sim->seed ^ UINT64_C(0x504c4f54);
 	plot->customer_count = 1 + (int)draw(sim, CUSTOMERS_MAX);
+	if (begins_at_days_end(sim->seed))
+		plot->customer_count = CUSTOMERS_MAX;
 	for (int i = 0; i < plot->customer_count; i++)
 		come(sim, i);
 	schedule_families(sim);

@@ -237,6 +237,7 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 	const struct shop_order *order = world_order_by_e2eid(sim->scene->sandbox.world, e2eid);
 	int64_t cents = amount_asked(request);
 	sim->counts.orders_to_pay++;
+	plot_ordered(sim);
 	if (order == NULL || order->facts.total_cents != cents)
 		promise_broken(sim, "P4", "an order to pay %" PRId64 " along %s", cents, e2eid);
 	if (tracked->unread)

@@ -41,6 +41,7 @@ enum act_kind {
 	ACT_RESUME, /* the paused mandate */
 	ACT_STAFF,
 	ACT_RESTORE,
+	ACT_RESTORE_SOON, /* after the next order to pay, which the older store does not know */
 	ACT_RECONCILE
 };
 
@@ -146,6 +147,7 @@ void plot_install_mandate(struct sim *sim);
 int64_t plot_next_ms(const struct sim *sim);
 void plot_do(struct sim *sim);
 void plot_reconcile(struct sim *sim, int64_t after_ms);
+void plot_ordered(struct sim *sim);
 void plot_heard(struct sim *sim, const char *phone, const char *template);
 
 void promises_departs(struct sim *sim, const struct http_request *request);
