@@ -7,6 +7,7 @@
 #	make kill       kill it under load, KILLS=200 times, and count what that did: tests/kill
 #	make sim        the whole shop under faults, SEEDS=20000 fresh seeds [FIRST=n]: tests/sim
 #	make single     every single fault, at every place of a refund and its like: tests/single
+#	make mutants    bugs planted in a copy of it, which the simulation has to find: tests/sim/mutants
 #	make sandbox    keep it running with a chat page
 #	make check      layers, banned calls, house rules
 #	make asan       the tests under the address and undefined behaviour sanitizers
