@@ -6,6 +6,7 @@ say pode sim
 hear Estorno feito
 say muito obrigada!
 hear Por nada!
+case 8421 CLOSED
 say cadê meu estorno?
 hear Estorno feito: R$ 186,00 do pedido #8421 devolvidos no mesmo Pix. Nota de crédito NC-0087. Recibo rcp_rf8421.
 cases all 1
