@@ -32,6 +32,7 @@ add_act(struct sim *sim, enum act_kind kind, int64_t after_ms)
 		return &nowhere;
 	struct act *act = &plot->acts[plot->act_count++];
 	*act = (struct act){ .kind = kind, .at_ms = sim->scene->now_ms + after_ms };
+	sim->scene->pauses = true;
 	return act;
 }
 

@@ -51,8 +51,8 @@ live(struct sim *sim, int64_t until_ms)
 		scene_run(sim->scene, span_ms > 0 ? span_ms : 0);
 		if (sim->scene->spins)
 			promise_broken(sim, "P11", "the engine is never at rest");
-		if (sim->scene->dead)
-			continue;
+		if (sim->scene->dead || sim->scene->pauses)
+			continue; /* somebody thought of something to do before `next_ms` */
 		if (over)
 			return;
 		plot_do(sim);
