@@ -281,33 +281,20 @@ store_create(const char *path, int64_t now_ms, struct why *why)
 	return NULL;
 }
 
-/* Moves the whole WAL into the file, which syncs it.  After a sync that failed the kernel may show what the
- * disk never got: a start would build on it, and the next power cut would take it away from below.  Writing
- * everything again is the only way to know.  A reader in the middle of something may hold up the last step,
- * which is only tidiness. */
-static bool
-settle_wal(struct store *store, struct why *why)
-{
-	int code =
-		sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	return code == SQLITE_OK || code == SQLITE_BUSY ||
-	       why_set(why, "the store can't be brought up to date on disk: %s",
-	               sqlite3_errmsg(store->db));
-}
-
 struct store *
 store_open(const char *path, enum store_access access, struct why *why)
 {
 	struct store *store = store_new();
 	bool writer = access == STORE_READ_WRITE;
-	bool ok = !writer || (store->lock = store_lock_take(path, why)) != NULL;
+	bool ok = !writer || ((store->lock = store_lock_take(path, why)) != NULL &&
+	                      store_wal_rewrite(path, why));
 	ok = ok &&
 	     connect_file(store, path, writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,
 	                  why) &&
 	     is_ours(store, path, why);
-	ok = ok &&
-	     (writer ? write_pragmas(store, why) && settle_wal(store, why) && migrate(store, why)
-	             : is_up_to_date(store, why));
+	ok = ok && (writer ? write_pragmas(store, why) && store_wal_settle(store, why) &&
+	                             migrate(store, why)
+	                   : is_up_to_date(store, why));
 	ok = ok && assert_pragmas(store, access, why) &&
 	     (!writer || store_notice_restore(store, why));
 	if (ok)

@@ -10,6 +10,7 @@
  *	store_proof.c     receipts, seals, the log
  *	store_admin.c     credentials, staff, the audit trail
  *	store_restore.c   an older file in the store's place
+ *	store_wal.c       nothing is built on what may not be on disk
  *
  * One writer.  Reading and writing happen inside store_begin .. store_commit; all that a
  * turn of the loop decided goes to disk in that one commit, with one fsync.

@@ -33,6 +33,11 @@ struct store {
  * written into it, in a transaction of its own. */
 bool store_notice_restore(struct store *store, struct why *why);
 
+/* store_wal.c, at a start for writing.  Before the file is opened: the WAL is written over itself and synced;
+ * none is fine.  After: all of it moves into the file.  False with `why`. */
+bool store_wal_rewrite(const char *path, struct why *why);
+bool store_wal_settle(struct store *store, struct why *why);
+
 /* The transaction is on disk: now the mark, before anything leaves. */
 void store_raise_mark(struct store *store);
 
