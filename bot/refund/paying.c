@@ -231,6 +231,8 @@ order_answered(struct step *s)
 	switch (s->event->answer.outcome) {
 	case OUTCOME_DONE: /* a promise; the next read is the fact */
 	case OUTCOME_UNKNOWN:
+		/* It may have waited for a token: until now it may have been on its way. */
+		s->c->refund.sent_ms = s->around->now_ms;
 		refund_enquire(s);
 		break;
 	case OUTCOME_RETRY:

@@ -106,6 +106,7 @@ issue_answered(struct step *s)
 	switch (s->event->answer.outcome) {
 	case OUTCOME_DONE: /* taken in; the read says whether it was authorised */
 	case OUTCOME_UNKNOWN:
+		s->c->note.sent_ms = s->around->now_ms;
 		ask_note(s);
 		break;
 	case OUTCOME_RETRY:
