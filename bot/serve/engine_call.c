@@ -144,6 +144,12 @@ take_off(struct engine *engine, struct flight *flight)
 {
 	struct http_request request;
 	struct engine_call call = call_for(engine, flight);
+	bool pays = flight->kind == FLIGHT_OPERATION &&
+	            flight->operation->kind == OPERATION_PAY_REFUND;
+	if (pays && !engine_may_pay_now(engine, &flight->why)) {
+		stay_down(engine, flight, OUTCOME_RETRY);
+		return;
+	}
 	http_request_init(&request);
 	if (!write_request(engine, flight, &request, &flight->why) || request.body.failed ||
 	    request.url.failed) {

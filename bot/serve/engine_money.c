@@ -162,3 +162,17 @@ engine_adopt(struct engine *engine, const struct refund_case *c, const struct op
 		describe(&stored, &room->mandate);
 	}
 }
+
+bool
+engine_may_pay_now(struct engine *engine, struct why *why)
+{
+	struct stored_mandate stored;
+	int64_t now_ms = engine->setup.io.now_ms(engine->setup.io.context);
+	enum hold_reason reason = HOLD_MANDATE_MISSING;
+	if (now_ms < engine->now_ms)
+		now_ms = engine->now_ms;
+	if (store_mandate_latest(engine->store, &stored))
+		reason = standing_of(engine->store, &stored, &engine->policy, now_ms);
+	return reason == HOLD_NONE ||
+	       why_set(why, "it did not leave: %s since it was decided", hold_text(reason));
+}

@@ -195,6 +195,10 @@ void engine_weigh(struct engine *engine, const struct refund_case *c, const stru
 void engine_reserve(struct engine *engine, const struct refund_case *c, struct room *room);
 void engine_pay(struct engine *engine, const struct refund_case *c, const struct operation *refund,
                 struct room *room);
+
+/* An order to pay may wait for a token after it was decided on.  Does finance's word still hold as it leaves?
+ * (P6: at once.)  False with `why`. */
+bool engine_may_pay_now(struct engine *engine, struct why *why);
 /* The bank has it already: the rows of an order to pay, and no attempt. */
 void engine_adopt(struct engine *engine, const struct refund_case *c,
                   const struct operation *refund, struct room *room);

@@ -441,6 +441,26 @@ add_orders(struct scene *scene)
 	}
 }
 
+/* P6: the order to pay was decided on, and waits for a token that is slow; then finance takes its word back. */
+static void
+an_order_that_waits_for_a_token_does_not_outlive_the_mandate(void **state)
+{
+	struct scene *scene = scene_with_an_offer(NULL);
+	(void)state;
+	for (int i = 0; i < PIX_TOKENS_MAX; i++)
+		scene->sandbox.world->pix.tokens[i].until_ms = 0;
+	scene_say(scene, MARINA, "sim", NULL);
+	scene_arm(scene, "pix.token", "slow", 8 * SECOND_MS, 2);
+	while (strcmp(scene_state(scene, ORDER), "REFUNDING") != 0)
+		scene_run(scene, 100);
+	assert_int_equal(orders_to_pay(scene), 0);
+	set_mandate(scene, MANDATE_PAUSED);
+	scene_run(scene, 5 * MINUTE_MS);
+	assert_int_equal(orders_to_pay(scene), 0);
+	assert_state(scene, ORDER, "HELD", "mandate_paused");
+	scene_free(scene);
+}
+
 /* P5: the mandate of the sandbox allows 5,000.00 a day.  A refund that was held overnight, its order to pay
  * never executed, finds the day used up by ten others: it leaves on this day, so it counts on this day. */
 static void
@@ -486,6 +506,7 @@ main(void)
 		cmocka_unit_test(a_bank_that_knows_nothing_for_a_while_agrees_to_nothing),
 		cmocka_unit_test(what_goes_again_goes_under_the_mandate_that_rules),
 		cmocka_unit_test(what_the_mandate_that_rules_does_not_allow_is_for_a_person),
+		cmocka_unit_test(an_order_that_waits_for_a_token_does_not_outlive_the_mandate),
 		cmocka_unit_test(a_refund_held_overnight_counts_on_the_day_it_leaves),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
