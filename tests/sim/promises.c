@@ -713,9 +713,10 @@ check_one_to_one(struct sim *sim)
 		                          "s.receipt_id = r.id WHERE r.order_number = :order "
 		                          "AND r.safe = 1",
 		                          ":order", order->facts.number);
+		/* With a person, or decided by one who saw what the bank has. */
 		int64_t held = number_for(sim,
 		                          "SELECT count(*) FROM cases WHERE order_number = :order "
-		                          "AND state = 'HELD'",
+		                          "AND (state = 'HELD' OR reason = 'already_refunded')",
 		                          ":order", order->facts.number);
 		/* An older store can't know of a yes that it has not heard. */
 		int64_t known =
