@@ -136,19 +136,30 @@ check_mandate(struct sim *sim, const char *id)
 }
 
 /* P5 once more, from the bank's books: what has gone back today, this order included. */
+/* The day on which the order was decided, with the mandate weighed: it may reach the bank on the next. */
+static int
+day_of(struct sim *sim, const char *id, int64_t otherwise_ms)
+{
+	int64_t at_ms = number_for(sim,
+	                           "SELECT max(executes_ms) FROM reservations "
+	                           "WHERE refund_id = :id",
+	                           ":id", id);
+	return instant_sao_paulo(at_ms != 0 ? at_ms : otherwise_ms).day;
+}
+
 static void
 check_day(struct sim *sim, const char *id, int64_t cents)
 {
 	const struct mandate *mandate = &sim->plot.mandate;
 	const struct pix_books *books = &sim->scene->sandbox.world->pix;
-	struct calendar today = instant_sao_paulo(sim->scene->now_ms);
+	int today = day_of(sim, id, sim->scene->now_ms);
 	int64_t sum = cents, count = 1;
 	for (int64_t i = 0; i < books->refund_count; i++) {
 		const struct pix_refund *refund = &books->refunds[i];
-		struct calendar day = instant_sao_paulo(refund->requested_ms);
 		bool ours = refund->description[0] != '\0';
 		bool failed = refund->final == REFUND_NOT_DONE;
-		if (!ours || failed || text_equal(refund->id, id) || day.day != today.day)
+		if (!ours || failed || text_equal(refund->id, id) ||
+		    day_of(sim, refund->id, refund->requested_ms) != today)
 			continue;
 		sum += refund->amount_cents;
 		count++;
@@ -619,6 +630,10 @@ void
 promises_started(struct sim *sim)
 {
 	check_accepted(sim);
+	/* What an older store tells again was looked at when it was new: orders may have changed since. */
+	if (sim->promises.transitions == 0)
+		sim->promises.transitions =
+			number_of(sim, "SELECT coalesce(max(id), 0) FROM transitions");
 	if (number_of(sim, "SELECT count(*) FROM receipts") < sim->promises.receipts)
 		promise_broken(sim, "P10", "a receipt is gone");
 	if (sim->promises.paused && number_of(sim, "SELECT count(*) FROM restores") == 0)
