@@ -1,7 +1,7 @@
 /*
  * Runs seeds of the simulation.
  *
- *	simulate [--seeds N] [--first S] [--jobs J]   N seeds from S on; without S fresh ones
+ *	simulate [--seeds N] [--first S] [--jobs J]   N seeds from S on; without S the day's
  *	         [--also FILE]                        and those of a file before: a number a line
  *	simulate --seed S [--keep FOLDER]             one seed, shrunk when it fails; the store that it
  *	                                              ended with is left in FOLDER
@@ -313,7 +313,8 @@ read_arguments(int argc, char **argv, struct wanted *wanted)
 int
 main(int argc, char **argv)
 {
-	struct wanted wanted = { .first = (uint64_t)time(NULL) << 20, /* never used before */
+	/* Fresh ones every day; within a day the same, so that what failed elsewhere fails here. */
+	struct wanted wanted = { .first = (uint64_t)time(NULL) / (24 * 60 * 60) << 24,
 		                 .seeds = 1000,
 		                 .jobs = sysconf(_SC_NPROCESSORS_ONLN),
 		                 .stop_after = FAILURES_SHOWN_MAX };

@@ -61,7 +61,7 @@ SIMULATE_OBJECTS = $(OUT)/tests/simulate.o
 $(OUT)/simulate: $(SIMULATE_OBJECTS) $(OUT)/libtests.a $(OUT)/libestorno.a
 	$(call quiet,link,$@)$(CC) $(LINK) -o $@ $^ -lcmocka $(LIBS)
 
-# `make sim SEEDS=1000000 FIRST=1`; without FIRST the seeds are fresh ones.
+# `make sim SEEDS=1000000 FIRST=1`; without FIRST the seeds are the day's, fresh ones every day.
 SEEDS = 20000
 ifeq ($(VARIANT),asan)
 SEEDS = 1000
