@@ -549,6 +549,36 @@ plot_next_ms(const struct sim *sim)
 	return next_ms;
 }
 
+static void
+do_act(struct sim *sim, struct act *act)
+{
+	switch (act->kind) {
+	case ACT_SAY:
+		say(sim, act, NULL);
+		break;
+	case ACT_EDIT:
+		ensure(text_copy(act->text, sizeof(act->text), "não, espera"));
+		say(sim, act, "edit");
+		break;
+	case ACT_DELETE:
+		say(sim, act, "delete");
+		break;
+	case ACT_FAMILY:
+		family_acts(sim, act);
+		break;
+	case ACT_RESUME:
+		change_mandate(sim, MANDATE_ACTIVE, false, false);
+		break;
+	case ACT_RESTORE:
+	case ACT_RESTORE_SOON:
+		put_back(sim);
+		break;
+	case ACT_RECONCILE:
+		ask_bank(sim);
+		break;
+	}
+}
+
 /* Does what is due; one thing at a time, since it may kill the bot. */
 void
 plot_do(struct sim *sim)
@@ -560,21 +590,7 @@ plot_do(struct sim *sim)
 			continue;
 		memmove(&plot->acts[i], &plot->acts[i + 1], (--plot->act_count - i) * sizeof(act));
 		i--;
-		if (act.kind == ACT_SAY)
-			say(sim, &act, NULL);
-		else if (act.kind == ACT_EDIT)
-			text_copy(act.text, sizeof(act.text), "não, espera"),
-				say(sim, &act, "edit");
-		else if (act.kind == ACT_DELETE)
-			say(sim, &act, "delete");
-		else if (act.kind == ACT_RESUME)
-			change_mandate(sim, MANDATE_ACTIVE, false, false);
-		else if (act.kind == ACT_RESTORE || act.kind == ACT_RESTORE_SOON)
-			put_back(sim);
-		else if (act.kind == ACT_RECONCILE)
-			ask_bank(sim);
-		else
-			family_acts(sim, &act);
+		do_act(sim, &act);
 	}
 }
 

@@ -1,11 +1,11 @@
 /*
- * P1 to P15, as somebody sees them who can look into every book at once: the store's,
- * the bank's, the issuer's, the chats.
+ * P1 to P15, as somebody sees them who can look into every book at once.  Here: what must be
+ * true for a call to leave (P1 to P8), and what the bot can know after it.
  *
- *	when a call leaves   P1 P2 P3 P4 P5 P6 P8: it may not leave unless ...
- *	after every turn     P1 P5 P7 P10 P12 P14: what was just written down
- *	after every start    P9 P10: what was there before is there still
- *	at the end           P3 P9 P10 P11 P13 P15: everything rests, and all books agree
+ *	when a call leaves   P1 P2 P3 P4 P5 P6 P7 P8       here
+ *	after every turn     P1 P5 P7 P10 P12 P14          promises_books.c
+ *	after every start    P9 P10                        promises_books.c
+ *	at the end           P3 P9 P10 P11 P13 P15         promises_books.c
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,11 +17,9 @@
 #include "base/json.h"
 #include "base/money.h"
 #include "base/text.h"
-#include "io/query.h"
 #include "io/store_file.h"
 #include "proof/disclosure.h"
-#include "proof/merkle.h"
-#include "tests/sim/sim.h"
+#include "tests/sim/promises_room.h"
 
 void
 promise_broken(struct sim *sim, const char *promise, const char *format, ...)
@@ -35,14 +33,13 @@ promise_broken(struct sim *sim, const char *promise, const char *format, ...)
 	va_end(arguments);
 	sim->promises.broken = true;
 	snprintf(sim->promises.words, sizeof(sim->promises.words), "%s at +%" PRId64 " ms: %s",
-	         promise, sim->scene->now_ms - INT64_C(1795184400000), words);
+	         promise, sim->scene->now_ms - SCENE_BEGINS_MS, words);
 }
 
 /* --- looking into the store ------------------------------------------------ */
 
-/* One number; `otherwise` when there is no row. */
-static int64_t
-number(struct sim *sim, struct query *q, int64_t otherwise)
+int64_t
+promises_number(struct sim *sim, struct query *q, int64_t otherwise)
 {
 	sim->looking = true;
 	if (query_next(q)) {
@@ -53,18 +50,18 @@ number(struct sim *sim, struct query *q, int64_t otherwise)
 	return otherwise;
 }
 
-static int64_t
-number_for(struct sim *sim, const char *sql, const char *name, const char *value)
+int64_t
+promises_number_for(struct sim *sim, const char *sql, const char *name, const char *value)
 {
 	struct query *q = query(sim->scene->store, sql);
 	query_text(q, name, value);
-	return number(sim, q, 0);
+	return promises_number(sim, q, 0);
 }
 
-static int64_t
-number_of(struct sim *sim, const char *sql)
+int64_t
+promises_number_of(struct sim *sim, const char *sql)
 {
-	return number(sim, query(sim->scene->store, sql), 0);
+	return promises_number(sim, query(sim->scene->store, sql), 0);
 }
 
 /* --- the order to pay ------------------------------------------------ */
@@ -93,12 +90,11 @@ payment_path(const struct http_request *request, char e2eid[64], char id[64])
 	return at != NULL && sscanf(at, "/pix/v2/pix/%63[^/?]/devolucao/%63[^/?]", e2eid, id) >= 1;
 }
 
-/* Did a definite no, in HTTP, come back for something that did not happen? */
+/* It never got as far as the wire, so nothing has to be asked about. */
 static bool
-is_clean_refusal(const struct sim *sim)
+never_left(const struct sim *sim)
 {
-	const struct passage *passage = &sim->passage;
-	return passage->refused || passage->killed_here;
+	return sim->passage.refused || sim->passage.killed_here;
 }
 
 static int64_t
@@ -121,7 +117,8 @@ check_mandate(struct sim *sim, const char *id)
 {
 	const struct mandate *mandate = &sim->plot.mandate;
 	int64_t now_ms = sim->scene->now_ms + sim->scene->skew_ms;
-	int64_t active = number_for(sim,
+	int64_t active =
+		promises_number_for(sim,
 	                            "SELECT count(*) FROM mandates m JOIN reservations r "
 	                            "ON r.mandate_id = m.id AND r.mandate_version = m.version "
 	                            "WHERE r.refund_id = :id AND r.state = 'executing' "
@@ -140,10 +137,10 @@ check_mandate(struct sim *sim, const char *id)
 static int
 day_of(struct sim *sim, const char *id, int64_t otherwise_ms)
 {
-	int64_t at_ms = number_for(sim,
-	                           "SELECT max(executes_ms) FROM reservations "
-	                           "WHERE refund_id = :id",
-	                           ":id", id);
+	int64_t at_ms = promises_number_for(sim,
+	                                    "SELECT max(executes_ms) FROM reservations "
+	                                    "WHERE refund_id = :id",
+	                                    ":id", id);
 	return instant_sao_paulo(at_ms != 0 ? at_ms : otherwise_ms).day;
 }
 
@@ -178,27 +175,30 @@ check_day(struct sim *sim, const char *id, int64_t cents)
 static void
 check_consent(struct sim *sim, const char *id)
 {
-	if (number_for(sim,
-	               "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
-	               "WHERE r.refund_id = :id AND f.consent_message_id IS NOT NULL",
-	               ":id", id) == 0)
+	if (promises_number_for(
+		    sim,
+		    "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
+		    "WHERE r.refund_id = :id AND f.consent_message_id IS NOT NULL",
+		    ":id", id) == 0)
 		promise_broken(sim, "P4", "an order to pay left without a yes");
-	if (number_for(sim,
-	               "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
-	               "JOIN messages y ON y.id = f.consent_message_id JOIN messages e "
-	               "ON e.provider_id = y.provider_id AND e.edit_id <> '' "
-	               "WHERE r.refund_id = :id AND r.state = 'executing' AND e.heard_ms < "
-	               "(SELECT min(t.at_ms) FROM transitions t WHERE t.case_id = r.case_id "
-	               "AND t.to_state = 'REFUNDING' AND t.at_ms >= r.reserved_ms)",
-	               ":id", id) != 0)
+	if (promises_number_for(
+		    sim,
+		    "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
+		    "JOIN messages y ON y.id = f.consent_message_id JOIN messages e "
+		    "ON e.provider_id = y.provider_id AND e.edit_id <> '' "
+		    "WHERE r.refund_id = :id AND r.state = 'executing' AND e.heard_ms < "
+		    "(SELECT min(t.at_ms) FROM transitions t WHERE t.case_id = r.case_id "
+		    "AND t.to_state = 'REFUNDING' AND t.at_ms >= r.reserved_ms)",
+		    ":id", id) != 0)
 		promise_broken(sim, "P4", "an order to pay left on a yes that was edited");
-	if (number_for(sim,
-	               "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
-	               "JOIN messages y ON y.id = f.consent_message_id "
-	               "WHERE r.refund_id = :id AND r.state = 'executing' AND y.deleted_ms < "
-	               "(SELECT min(t.at_ms) FROM transitions t WHERE t.case_id = r.case_id "
-	               "AND t.to_state = 'REFUNDING' AND t.at_ms >= r.reserved_ms)",
-	               ":id", id) != 0)
+	if (promises_number_for(
+		    sim,
+		    "SELECT count(*) FROM reservations r JOIN offers f ON f.id = r.offer_id "
+		    "JOIN messages y ON y.id = f.consent_message_id "
+		    "WHERE r.refund_id = :id AND r.state = 'executing' AND y.deleted_ms < "
+		    "(SELECT min(t.at_ms) FROM transitions t WHERE t.case_id = r.case_id "
+		    "AND t.to_state = 'REFUNDING' AND t.at_ms >= r.reserved_ms)",
+		    ":id", id) != 0)
 		promise_broken(sim, "P4", "an order to pay left on a yes that was taken back");
 }
 
@@ -207,12 +207,12 @@ static void
 check_grace(struct sim *sim, struct tracked *tracked, const char *id)
 {
 	int64_t grace_ms = engine_policy(sim->scene->engine)->unknown_grace_ms;
-	int64_t now_ms = number_of(sim, "SELECT clock_ms FROM meta");
+	int64_t now_ms = promises_number_of(sim, "SELECT clock_ms FROM meta");
 	if (tracked->left_ms != 0 && text_equal(tracked->id, id) &&
 	    now_ms - tracked->left_ms < grace_ms)
 		promise_broken(sim, "P8", "an order to pay left again after %" PRId64 " ms",
 		               now_ms - tracked->left_ms);
-	if (is_clean_refusal(sim))
+	if (never_left(sim))
 		return;
 	text_copy(tracked->id, sizeof(tracked->id), id);
 	tracked->left_ms = now_ms;
@@ -257,10 +257,11 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 		promise_broken(sim, "P3",
 		               "an order to pay left before the bank was asked what "
 		               "an older store has forgotten");
-	if (number_for(sim,
-	               "SELECT count(*) FROM operations o JOIN attempts a ON a.operation_id = o.id "
-	               "WHERE o.kind = 'pay.refund' AND o.key = :id AND a.ended_us IS NULL",
-	               ":id", id) != 1)
+	if (promises_number_for(
+		    sim,
+		    "SELECT count(*) FROM operations o JOIN attempts a ON a.operation_id = o.id "
+		    "WHERE o.kind = 'pay.refund' AND o.key = :id AND a.ended_us IS NULL",
+		    ":id", id) != 1)
 		promise_broken(sim, "P8", "an order to pay left before its intent was on disk");
 	if (order != NULL && tracked->elsewhere_cents + cents > order->facts.total_cents)
 		promise_broken(sim, "P7", "an order to pay left though others had given it back");
@@ -270,7 +271,7 @@ order_to_pay_departs(struct sim *sim, const struct http_request *request, const 
 	check_mandate(sim, id);
 	check_day(sim, id, cents);
 	check_grace(sim, tracked, id);
-	if (!is_clean_refusal(sim))
+	if (!never_left(sim))
 		tracked->unread = true;
 }
 
@@ -286,9 +287,8 @@ says_done(const char *text)
 	return false;
 }
 
-/* The bank, asked behind the bot's back. */
-static bool
-bank_has_returned(struct sim *sim, const char *order_number)
+bool
+promises_bank_has_returned(struct sim *sim, const char *order_number)
 {
 	const struct pix_books *books = &sim->scene->sandbox.world->pix;
 	const struct shop_order *order = world_order(sim->scene->sandbox.world, order_number);
@@ -344,7 +344,7 @@ check_done(struct sim *sim, const char *text)
 	         !disclosure_read(opening, name, &value, NULL) ||
 	         !text_equal(buffer_text(&value), text))
 		promise_broken(sim, "P2", "\"%s\" is not what its receipt binds", text);
-	else if (!bank_has_returned(sim, order))
+	else if (!promises_bank_has_returned(sim, order))
 		promise_broken(sim, "P1", "\"%s\", and the bank has not returned it", text);
 	else if (!issuer_has_authorised(sim, order))
 		promise_broken(sim, "P1", "\"%s\", and no credit note is authorised", text);
@@ -360,8 +360,9 @@ message_departs(struct sim *sim, const struct http_request *request)
 	                                 REQUEST_BYTES_MAX, NULL);
 	json_maybe_text(body, "message", text, sizeof(text));
 	json_decref(body);
-	if (number_for(sim, "SELECT count(*) FROM outbox WHERE state = 'sending' AND text = :text",
-	               ":text", text) == 0)
+	if (promises_number_for(
+		    sim, "SELECT count(*) FROM outbox WHERE state = 'sending' AND text = :text",
+		    ":text", text) == 0)
 		promise_broken(sim, "P8", "a message left before it was on disk");
 	if (says_done(text))
 		check_done(sim, text);
@@ -374,10 +375,11 @@ note_departs(struct sim *sim, const struct http_request *request)
 {
 	char ref[64] = "";
 	http_query(buffer_text(&request->url), "ref", ref, sizeof(ref));
-	if (number_for(sim,
-	               "SELECT count(*) FROM operations o JOIN attempts a ON a.operation_id = o.id "
-	               "WHERE o.kind = 'invoice.issue' AND o.key = :ref AND a.ended_us IS NULL",
-	               ":ref", ref) != 1)
+	if (promises_number_for(
+		    sim,
+		    "SELECT count(*) FROM operations o JOIN attempts a ON a.operation_id = o.id "
+		    "WHERE o.kind = 'invoice.issue' AND o.key = :ref AND a.ended_us IS NULL",
+		    ":ref", ref) != 1)
 		promise_broken(sim, "P8", "a credit note left before its intent was on disk");
 }
 
@@ -463,414 +465,4 @@ promises_executed(struct sim *sim, const struct http_request *request,
 		track(sim, e2eid)->unread = false;
 		track(sim, e2eid)->left_ms = 0;
 	}
-}
-
-/* --- after every turn ------------------------------------------------ */
-
-static void
-check_bank(struct sim *sim)
-{
-	struct world *world = sim->scene->sandbox.world;
-	sim->counts.refunds = world->pix.refund_count;
-	for (int64_t i = 0; i < world->order_count; i++) {
-		const struct shop_order *order = &world->orders[i];
-		int64_t sum = 0, ours = 0;
-		for (int64_t j = 0; j < world->pix.refund_count; j++) {
-			const struct pix_refund *refund = &world->pix.refunds[j];
-			if (refund->final == REFUND_NOT_DONE ||
-			    !text_equal(refund->e2eid, order->e2eid))
-				continue;
-			sum += refund->amount_cents;
-			ours += refund->description[0] != '\0';
-		}
-		if (ours > 1)
-			promise_broken(sim, "P3", "order %s was refunded %" PRId64 " times",
-			               order->facts.number, ours);
-		if (sum > order->facts.total_cents)
-			promise_broken(sim, "P7", "more went back than order %s paid",
-			               order->facts.number);
-	}
-}
-
-/* P10: a head is told once and never another of its size under the same key. */
-static void
-check_heads(struct sim *sim)
-{
-	struct promises *promises = &sim->promises;
-	struct query *q = query(sim->scene->store, "SELECT size, root, signing_key_id FROM "
-	                                           "tree_heads ORDER BY size");
-	sim->looking = true;
-	while (query_next(q)) {
-		struct released_head head = { .size = query_get_integer(q, 0) };
-		query_get_text(q, 1, head.root, sizeof(head.root));
-		query_get_text(q, 2, head.key, sizeof(head.key));
-		bool known = false;
-		for (size_t i = 0; i < promises->head_count; i++) {
-			const struct released_head *other = &promises->heads[i];
-			if (other->size != head.size || !text_equal(other->key, head.key))
-				continue;
-			known = true;
-			if (!text_equal(other->root, head.root))
-				promise_broken(sim, "P10", "two heads of size %" PRId64, head.size);
-		}
-		if (!known && promises->head_count < HEADS_MAX)
-			promises->heads[promises->head_count++] = head;
-	}
-	sim->looking = false;
-}
-
-/* P14: receipts are kept for ever, so nobody can be in them. */
-static void
-check_receipt_body(struct sim *sim, const char *body)
-{
-	const struct world *world = sim->scene->sandbox.world;
-	for (int64_t i = 0; i < world->order_count; i++) {
-		const struct buyer *buyer = &world->orders[i].facts.buyer;
-		if (strstr(body, buyer->document) != NULL || strstr(body, buyer->name) != NULL ||
-		    strstr(body, buyer->email) != NULL)
-			promise_broken(sim, "P14", "a receipt holds personal data of %s",
-			               buyer->name);
-	}
-	for (int i = 0; i < sim->plot.customer_count; i++)
-		if (strstr(body, sim->plot.customers[i].phone + 2) != NULL)
-			promise_broken(sim, "P14", "a receipt holds a phone");
-}
-
-static void
-check_receipts(struct sim *sim)
-{
-	struct promises *promises = &sim->promises;
-	struct query *q =
-		query(sim->scene->store, "SELECT leaf_index, body || details FROM receipts "
-	                                 "WHERE leaf_index >= :seen ORDER BY leaf_index");
-	query_integer(q, ":seen", promises->receipts);
-	sim->looking = true;
-	while (query_next(q)) {
-		char *body = query_take_text(q, 1, NULL);
-		promises->receipts = query_get_integer(q, 0) + 1;
-		check_receipt_body(sim, body);
-		free(body);
-	}
-	sim->looking = false;
-	sim->counts.receipts = promises->receipts;
-}
-
-/* P12: "there is no such order" is said only when the ERP said so. */
-static void
-check_transitions(struct sim *sim)
-{
-	struct query *q = query(sim->scene->store,
-	                        "SELECT t.id, t.reason, c.order_number, t.at_ms FROM transitions t "
-	                        "JOIN cases c ON c.id = t.case_id WHERE t.id > :seen "
-	                        "ORDER BY t.id");
-	query_integer(q, ":seen", sim->promises.transitions);
-	sim->looking = true;
-	while (query_next(q)) {
-		char reason[32], order[ORDER_NUMBER_SIZE];
-		int64_t at_ms = query_get_integer(q, 3);
-		if (at_ms < sim->promises.clock_ms)
-			promise_broken(sim, "P5", "the bot's history goes back in time");
-		sim->promises.clock_ms = at_ms;
-		sim->promises.transitions = query_get_integer(q, 0);
-		query_get_text(q, 1, reason, sizeof(reason));
-		query_get_text(q, 2, order, sizeof(order));
-		if (text_equal(reason, "order_not_found") &&
-		    world_order(sim->scene->sandbox.world, order) != NULL)
-			promise_broken(sim, "P12", "order %s is there, and was called not found",
-			               order);
-	}
-	sim->looking = false;
-}
-
-void
-promises_turn(struct sim *sim)
-{
-	check_bank(sim);
-	check_transitions(sim);
-	if (number_of(sim, "SELECT coalesce(max(leaf_index), -1) + 1 FROM receipts") !=
-	    sim->promises.receipts)
-		check_receipts(sim);
-	check_heads(sim);
-}
-
-/* --- accepted messages, starts ------------------------------------------------ */
-
-void
-promises_accepted(struct sim *sim, const struct http_request *request)
-{
-	struct promises *promises = &sim->promises;
-	char kind[40] = "", id[MESSAGE_ID_SIZE] = "";
-	json_t *body = json_parse_object(buffer_text(&request->body), request->body.length,
-	                                 REQUEST_BYTES_MAX, NULL);
-	json_maybe_text(body, "type", kind, sizeof(kind));
-	json_maybe_text(body, "messageId", id, sizeof(id));
-	bool deleted = json_object_get(body, "notification") != NULL;
-	bool ours = json_is_true(json_object_get(body, "fromMe"));
-	/* The bot may have heard what a message became before it hears the message. */
-	bool edited = json_is_true(json_object_get(body, "isEdit"));
-	json_decref(body);
-	if (text_equal(kind, "ReceivedCallback") && !deleted && !ours && !edited &&
-	    promises->accepted_count < ACCEPTED_MAX)
-		text_copy(promises->accepted[promises->accepted_count++], MESSAGE_ID_SIZE, id);
-}
-
-static void
-check_accepted(struct sim *sim)
-{
-	for (size_t i = 0; i < sim->promises.accepted_count; i++)
-		if (number_for(sim,
-		               "SELECT count(*) FROM messages WHERE provider_id = :id "
-		               "AND edit_id = '' AND waiting = 0",
-		               ":id", sim->promises.accepted[i]) != 1)
-			promise_broken(sim, "P9", "message %s was accepted and is not there once",
-			               sim->promises.accepted[i]);
-}
-
-void
-promises_started(struct sim *sim)
-{
-	check_accepted(sim);
-	/* What an older store tells again was looked at when it was new: orders may have changed since. */
-	if (sim->promises.transitions == 0)
-		sim->promises.transitions =
-			number_of(sim, "SELECT coalesce(max(id), 0) FROM transitions");
-	if (number_of(sim, "SELECT count(*) FROM receipts") < sim->promises.receipts)
-		promise_broken(sim, "P10", "a receipt is gone");
-	if (sim->promises.paused && number_of(sim, "SELECT count(*) FROM restores") == 0)
-		promise_broken(sim, "P3", "an older store was put back, and nobody noticed");
-	check_heads(sim);
-}
-
-/* What an older copy of the store does not hold is known to be lost: the copy's owner lost it. */
-void
-promises_restored(struct sim *sim)
-{
-	struct promises *promises = &sim->promises;
-	promises->accepted_count = 0;
-	promises->receipts = promises->older_receipts;
-	promises->transitions = 0;
-	promises->clock_ms = 0;
-	promises->paused = sim->counts.orders_to_pay > promises->older_orders;
-	for (size_t i = 0; i < promises->tracked_count; i++)
-		promises->tracked[i].left_ms = 0;
-}
-
-/* --- the end ------------------------------------------------ */
-
-static void
-check_rest(struct sim *sim)
-{
-	struct query *q =
-		query(sim->scene->store, "SELECT id, state FROM cases WHERE state NOT IN "
-	                                 "('CLOSED', 'DECLINED', 'REFUSED', 'EXPIRED', 'HELD')");
-	char id[ID_SIZE] = "", state[16] = "";
-	sim->looking = true;
-	if (query_next(q)) {
-		query_get_text(q, 0, id, sizeof(id));
-		query_get_text(q, 1, state, sizeof(state));
-		query_end(q);
-	}
-	sim->looking = false;
-	if (id[0] != '\0')
-		promise_broken(sim, "P11", "case %s is still %s", id, state);
-	if (number_of(sim, "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')") != 0)
-		promise_broken(sim, "P11", "a message of ours was never sent and never given up");
-}
-
-/* Our ledger against the bank's: each reservation that is spent is a refund there, each released one is none. */
-static void
-check_ledger(struct sim *sim)
-{
-	const struct pix_books *books = &sim->scene->sandbox.world->pix;
-	for (int64_t i = 0; i < books->refund_count; i++) {
-		const struct pix_refund *refund = &books->refunds[i];
-		if (refund->description[0] == '\0')
-			continue; /* by hand */
-		bool returned = refund->final == REFUND_RETURNED;
-		int64_t spent = number_for(sim,
-		                           "SELECT count(*) FROM reservations "
-		                           "WHERE refund_id = :id AND state = 'spent'",
-		                           ":id", refund->id);
-		int64_t doubted = number_for(sim,
-		                             "SELECT count(*) FROM reservations r JOIN cases c "
-		                             "ON c.id = r.case_id WHERE r.refund_id = :id "
-		                             "AND r.state = 'executing' AND c.state = 'HELD'",
-		                             ":id", refund->id);
-		int64_t seen = number_for(sim,
-		                          "SELECT count(*) FROM cases c JOIN operations o "
-		                          "ON o.case_id = c.id WHERE o.key = :id AND "
-		                          "c.state = 'HELD'",
-		                          ":id", refund->id);
-		if (returned && spent + doubted == 0 && sim->counts.restores == 0)
-			promise_broken(sim, "P3", "refund %s is in no ledger of ours", refund->id);
-		if (!returned && spent != 0)
-			promise_broken(sim, "P3", "refund %s is spent here and not done there",
-			               refund->id);
-		(void)seen;
-	}
-	if (number_of(sim, "SELECT count(*) FROM reservations WHERE state = 'reserved'") != 0)
-		promise_broken(sim, "P5", "room under the mandate is held by nobody");
-}
-
-/* Every refund of ours that the bank has returned has its receipt, or a person; every receipt that says so
- * has its refund. */
-static void
-check_one_to_one(struct sim *sim)
-{
-	struct world *world = sim->scene->sandbox.world;
-	for (int64_t i = 0; i < world->pix.refund_count; i++) {
-		const struct pix_refund *refund = &world->pix.refunds[i];
-		if (refund->description[0] == '\0' || refund->final != REFUND_RETURNED)
-			continue;
-		const struct shop_order *order = world_order_by_e2eid(world, refund->e2eid);
-		int64_t safe = number_for(sim,
-		                          "SELECT count(*) FROM receipts r JOIN seals s ON "
-		                          "s.receipt_id = r.id WHERE r.order_number = :order "
-		                          "AND r.safe = 1",
-		                          ":order", order->facts.number);
-		/* With a person, or decided by one who saw what the bank has. */
-		int64_t held = number_for(sim,
-		                          "SELECT count(*) FROM cases WHERE order_number = :order "
-		                          "AND (state = 'HELD' OR reason = 'already_refunded')",
-		                          ":order", order->facts.number);
-		/* An older store can't know of a yes that it has not heard. */
-		int64_t known =
-			number_for(sim,
-		                   "SELECT count(*) FROM offers WHERE order_number = :order "
-		                   "AND consent_message_id IS NOT NULL",
-		                   ":order", order->facts.number);
-		if (safe == 0 && held == 0 && (known > 0 || sim->counts.restores == 0))
-			promise_broken(sim, "P11",
-			               "order %s was refunded and has no receipt and no person",
-			               order->facts.number);
-		if (safe > 1)
-			promise_broken(sim, "P10",
-			               "order %s has %" PRId64 " receipts for one refund",
-			               order->facts.number, safe);
-	}
-	struct query *q = query(sim->scene->store,
-	                        "SELECT DISTINCT order_number FROM receipts WHERE safe = 1");
-	sim->looking = true;
-	while (query_next(q)) {
-		char order[ORDER_NUMBER_SIZE];
-		query_get_text(q, 0, order, sizeof(order));
-		if (!bank_has_returned(sim, order))
-			promise_broken(sim, "P1", "a receipt says order %s was refunded", order);
-	}
-	sim->looking = false;
-}
-
-/* Whatever became of them: that the tax authority takes only one is no merit of ours. */
-static void
-check_notes(struct sim *sim)
-{
-	const struct focus_books *books = &sim->scene->sandbox.world->focus;
-	sim->counts.notes = books->note_count;
-	for (int64_t i = 0; i < books->note_count; i++)
-		for (int64_t j = i + 1; j < books->note_count; j++)
-			if (text_equal(books->notes[i].order, books->notes[j].order) &&
-			    !text_equal(books->notes[i].ref, books->notes[j].ref))
-				promise_broken(sim, "P3",
-				               "order %s has credit notes under two refs",
-				               books->notes[i].order);
-}
-
-/* The log, recomputed from the seals by another road than the program's: every head in it. */
-static void
-tree_root(const struct digest *leaves, size_t count, struct digest *root)
-{
-	if (count == 1) {
-		*root = leaves[0];
-		return;
-	}
-	size_t split = 1;
-	while (split * 2 < count)
-		split *= 2;
-	struct digest left, right;
-	tree_root(leaves, split, &left);
-	tree_root(leaves + split, count - split, &right);
-	uint8_t bytes[1 + 2 * DIGEST_BYTES] = { 1 };
-	memcpy(bytes + 1, left.bytes, DIGEST_BYTES);
-	memcpy(bytes + 1 + DIGEST_BYTES, right.bytes, DIGEST_BYTES);
-	*root = digest_of(bytes, sizeof(bytes));
-}
-
-static void
-check_log(struct sim *sim)
-{
-	static struct digest leaves[HEADS_MAX];
-	size_t count = 0;
-	struct query *q = query(sim->scene->store,
-	                        "SELECT r.id || char(10) || s.signature FROM receipts r "
-	                        "JOIN seals s ON s.receipt_id = r.id ORDER BY r.leaf_index");
-	sim->looking = true;
-	while (query_next(q)) {
-		char entry[256] = "";
-		ensure(count < HEADS_MAX);
-		query_get_text(q, 0, entry + 1, sizeof(entry) - 1);
-		leaves[count++] = digest_of(entry, 1 + strlen(entry + 1));
-	}
-	q = query(sim->scene->store, "SELECT size, root FROM tree_heads");
-	while (query_next(q)) {
-		char said[65], found[65];
-		struct digest root;
-		size_t size = (size_t)query_get_integer(q, 0);
-		query_get_text(q, 1, said, sizeof(said));
-		ensure(size <= count);
-		tree_root(leaves, size, &root);
-		digest_print(&root, found);
-		if (!text_equal(said, found))
-			promise_broken(sim, "P10", "the head of size %zu is not over the receipts",
-			               size);
-	}
-	sim->looking = false;
-}
-
-/* P13: a stranger hears the same about an order that is not there and one that is not his. */
-static void
-check_strangers(struct sim *sim)
-{
-	int64_t others = number_of(
-		sim, "SELECT count(*) FROM transitions t JOIN outbox o ON o.case_id = t.case_id "
-		     "AND o.queued_ms = t.at_ms WHERE t.reason IN "
-		     "('order_not_found', 'buyer_mismatch') AND t.to_state = 'HELD' "
-		     "AND t.actor <> 'customer' AND o.template NOT IN ('not_located', 'looking', "
-		     "'thanks', 'greeting', 'ask_order', 'ask_order_again')");
-	if (others != 0)
-		promise_broken(sim, "P13", "a stranger was told apart");
-}
-
-/* P15: what is written about calls holds no secret. */
-static void
-check_secrets(struct sim *sim)
-{
-	const struct world_credentials *c = &sim->scene->sandbox.world->credentials;
-	const char *const secrets[] = {
-		c->omie_secret,
-		c->pix_reader_secret,
-		c->pix_writer_secret,
-		c->focus_token,
-		zapi_token(sim->scene->sandbox.chats),
-		zapi_client_token(sim->scene->sandbox.chats),
-	};
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		if (number_for(sim, "SELECT count(*) FROM attempts WHERE instr(why, :secret) > 0",
-		               ":secret", secrets[i]) != 0)
-			promise_broken(sim, "P15", "an attempt's words hold a secret");
-}
-
-void
-promises_end(struct sim *sim)
-{
-	promises_started(sim);
-	promises_turn(sim);
-	check_rest(sim);
-	check_ledger(sim);
-	check_one_to_one(sim);
-	check_notes(sim);
-	check_log(sim);
-	check_strangers(sim);
-	check_secrets(sim);
-	if (!store_is_well(sim->scene->store, NULL))
-		promise_broken(sim, "P9", "the store has failed with nothing wrong");
 }

@@ -208,7 +208,7 @@ scene_new_with(uint64_t seed, const char *settings, const struct scene_ways *way
 	assert_non_null(scene);
 	log_set_level(getenv("SCENE_LOG") != NULL ? LOG_DEBUG : LOG_ERROR);
 	seeded = seed;
-	scene->now_ms = INT64_C(1795184400000); /* 2026-11-20T14:20:00Z, before noon in São Paulo */
+	scene->now_ms = SCENE_BEGINS_MS;
 	if (ways != NULL)
 		scene->ways = *ways;
 	if (scene->ways.disk == NULL) {

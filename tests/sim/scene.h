@@ -21,6 +21,9 @@
 
 enum { SCENE_CALLS_MAX = 512, SCENE_POSTS_MAX = 256 };
 
+/* 2026-11-20T14:20:00Z, before noon in São Paulo: when every scene begins. */
+#define SCENE_BEGINS_MS INT64_C(1795184400000)
+
 /* What becomes of one call on its way to the provider and back. */
 struct passage {
 	bool refused;     /* no connection: nothing leaves */

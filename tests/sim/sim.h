@@ -1,12 +1,13 @@
 /*
  * One seed, one world: the real program in a simulated shop where everything goes wrong.
  *
- *	weather.c   what goes wrong, and how often
- *	faults.c    what stands between the bot and the world: calls, webhooks, the disk
- *	plot.c      what people and providers do: customers, staff, finance, banks
- *	promises.c  P1 to P15, looked at whenever a call leaves and after every turn
- *	sim.c       time, deaths and starts; the end, with faults off
- *	shrink.c    a failing seed's faults, made few
+ *	weather.c          what goes wrong, and how often
+ *	faults.c           what stands between the bot and the world: calls, webhooks, the disk
+ *	plot.c             what people and providers do: customers, staff, finance, banks
+ *	promises.c         P1 to P8, looked at whenever a call leaves
+ *	promises_books.c   the rest of P1 to P15: after every turn and start, and at the end
+ *	sim.c              time, deaths and starts; the end, with faults off
+ *	shrink.c           a failing seed's faults, made few
  */
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
@@ -28,8 +29,7 @@ enum {
 struct customer {
 	const char *phone;
 	const char *order; /* the number he gives */
-	int64_t language;
-	int64_t answers; /* how often he has answered an offer */
+	int64_t answers;   /* how often he has answered an offer */
 	char last_id[MESSAGE_ID_SIZE];
 };
 
@@ -39,7 +39,6 @@ enum act_kind {
 	ACT_DELETE,
 	ACT_FAMILY,
 	ACT_RESUME, /* the paused mandate */
-	ACT_STAFF,
 	ACT_RESTORE,
 	ACT_RESTORE_SOON, /* after the next order to pay, which the older store does not know */
 	ACT_RECONCILE
@@ -60,7 +59,6 @@ struct plot {
 	struct customer customers[CUSTOMERS_MAX];
 	size_t act_count;
 	struct act acts[ACTS_MAX];
-	struct signing_key *finance;
 	struct mandate mandate; /* the one that finance signed */
 	bool tampered;
 	struct disk_image *older;
@@ -91,11 +89,11 @@ struct promises {
 		char root[65];
 		char key[32];
 	} heads[HEADS_MAX];
-	int64_t receipts, outbox, transitions; /* how many of each have been looked at */
-	int64_t clock_ms;                      /* of the latest step */
-	int64_t older_receipts; /* of these, lost with what an older copy did not hold */
-	int64_t older_orders;   /* to pay: how many had left when it was made */
-	bool paused;            /* it has forgotten orders to pay, and the bank was not asked yet */
+	int64_t receipts, transitions; /* how many of each have been looked at */
+	int64_t clock_ms;              /* of the latest step */
+	int64_t older_receipts;        /* of these, lost with what an older copy did not hold */
+	int64_t older_orders;          /* to pay: how many had left when it was made */
+	bool paused; /* it has forgotten orders to pay, and the bank was not asked yet */
 };
 
 /* --- one run --- */
